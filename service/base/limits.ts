@@ -1,0 +1,33 @@
+/**
+ * Every bound on outside input, queues, pages and retries (STYLE 16), with its unit last. Configurable ones
+ * are defaults here and are overridden in `server/config.ts`.
+ */
+
+/** Length of one posted rule text, in UTF-16 code units. */
+export const ruleTextLengthMax = 65_536;
+/** Nesting is impossible in the language; this bounds literals in one rule body. */
+export const bodyLiteralsMax = 1_000;
+/** Rules in one create-policy request. */
+export const rulesPerRequestMax = 10_000;
+/** Body of any request but rows, in bytes. */
+export const requestBodyBytesMax = 4 * 1024 * 1024;
+/** Body of a PUT rows request, in bytes. */
+export const rowsBodyBytesMax = 256 * 1024 * 1024;
+/** Policy names, data source names, table and column names, in UTF-16 code units. */
+export const nameLengthMax = 255;
+
+/** Entity writes in one commit: 100 items of a DynamoDB transaction less the sequence item and the record, less one spare. */
+export const writesPerCommitMax = 97;
+/** One change record with its changes, in bytes of JSON; DynamoDB's item limit is 400 KB. */
+export const changeRecordBytesMax = 300 * 1024;
+/** One compressed row chunk, in bytes (ARCHITECTURE section 2). */
+export const rowChunkBytesMax = 350 * 1024;
+/** Writes waiting for the transaction in flight; more are refused with 503. */
+export const queuedWritesMax = 2_000;
+/** Change records read in one page while following. */
+export const recordsPerPullMax = 500;
+
+/** Time a write may take before it is answered 503, in milliseconds. */
+export const writeDeadlineMs = 2_500;
+/** Time a read may wait for its consistency before it is answered 503 or stale, in milliseconds. */
+export const readWaitMs = 2_000;

@@ -1,0 +1,85 @@
+import type { DataSourceId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Formula } from '../datalog/tree.ts';
+
+/** Where an entity was created: lists are ordered by it, the same on every replica. */
+export interface CreatedAt {
+  readonly sequence: Sequence;
+  /** Index among the entities created by the same commit. */
+  readonly ordinal: number;
+}
+
+export type PolicyKind = 'nonrecursive' | 'action' | 'database' | 'materialized' | 'z3';
+
+/** Congress reference 1.5. `name` is unique among policies. */
+export interface Policy {
+  readonly id: PolicyId;
+  readonly name: string;
+  readonly abbreviation: string;
+  readonly description: string;
+  readonly ownerId: string;
+  readonly kind: PolicyKind;
+  /** Which set of rule items is in force: 0 at creation, +1 for every wholesale replacement. */
+  readonly rulesVersion: number;
+  readonly createdAt: CreatedAt;
+}
+
+/** Congress reference 1.6. `name` and `comment` are stored as given, of any JSON type. */
+export interface StoredRule {
+  readonly id: RuleId;
+  readonly policyId: PolicyId;
+  /** Exactly as posted. */
+  readonly text: string;
+  readonly name: Json;
+  readonly comment: Json;
+  /** What is evaluated: decided once, at commit, so every replica evaluates the same. */
+  readonly formula: Formula;
+  readonly createdAt: CreatedAt;
+}
+
+export interface ColumnSchema {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+export interface TableSchema {
+  readonly table: string;
+  readonly columns: readonly ColumnSchema[];
+}
+
+/** Congress reference 1.13. `name` is unique among data sources. */
+export interface DataSource {
+  readonly id: DataSourceId;
+  readonly name: string;
+  readonly driver: string;
+  readonly description: string | null;
+  readonly enabled: boolean;
+  readonly config: JsonObject | null;
+  /** The driver's schema for this configuration, fixed at creation. */
+  readonly tables: readonly TableSchema[];
+  readonly createdAt: CreatedAt;
+}
+
+/** The content of one shared table: chunks in the row store under `version`. */
+export interface TableVersion {
+  readonly dataSourceId: DataSourceId;
+  readonly table: string;
+  /** Unique; names the chunks. */
+  readonly version: string;
+  readonly chunks: number;
+  readonly rows: number;
+  /** SHA-256 over the chunks' bytes in order, hexadecimal. */
+  readonly digest: string;
+}
+
+/** Remembers the answer of a request that carried an Idempotency-Key. */
+export interface IdempotencyEntry {
+  /** The client's key, scoped by method and path. */
+  readonly key: string;
+  /** Hash of the request body; the same key with another body is refused. */
+  readonly fingerprint: string;
+  readonly sequence: Sequence;
+  /** The result of the write, as its planner returned it. */
+  readonly result: Json;
+  readonly committedAtMs: number;
+}

@@ -1,0 +1,101 @@
+import type { CommitId, Sequence } from '../base/ids.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+
+/**
+ * Contract of the durable state (ARCHITECTURE section 2): a change sequence, a change log and entities that
+ * change only together. It knows no policy: changes and entity bodies are opaque JSON.
+ * Every method rejects with StoreUnavailable (see problems.ts) when the store does not answer in time.
+ */
+export interface StateStore {
+  /**
+   * The change-sequence item. `strong` sees every commit acknowledged before the call started; `eventual`
+   * costs half and may lag or go back. An empty store answers sequence 0.
+   */
+  readHead(options: { readonly consistency: 'strong' | 'eventual'; readonly signal: AbortSignal }): Promise<Head>;
+
+  /**
+   * Records after `after`, ascending, at most `limit`, read strongly but NOT as one snapshot with the head:
+   * the newest records may be missing although the head already counts them (torn read), and the oldest may
+   * have been trimmed. Callers apply contiguous prefixes only.
+   */
+  readRecords(options: {
+    readonly after: Sequence;
+    readonly limit: number;
+    readonly signal: AbortSignal;
+  }): Promise<readonly ChangeRecord[]>;
+
+  /** One record by its sequence, read strongly; null when there is none (not yet, or trimmed). */
+  readRecord(sequence: Sequence, signal: AbortSignal): Promise<ChangeRecord | null>;
+
+  /**
+   * Atomically: moves the head from `record.sequence - 1` to `record.sequence`, appends the record and makes
+   * the writes; all or nothing. Calling again with the same `record.commitId` and content is idempotent.
+   * - `committed`: it is durable.
+   * - `conflict`: nothing happened; the head was not `record.sequence - 1`, or another transaction touched
+   *   the same items at this moment.
+   * Rejects with UnknownOutcome when it may or may not have happened: the caller resolves it by calling again
+   * with the same commit, then by reading record `record.sequence` and comparing `commitId`.
+   */
+  commit(commit: Commit, signal: AbortSignal): Promise<CommitOutcome>;
+
+  /** All entities of one partition, in order of id, paged inside; strongly read, not one snapshot. */
+  readPartition(partition: string, signal: AbortSignal): Promise<readonly Entity[]>;
+
+  /**
+   * Writes entities outside a commit, in batches: for items that become visible only through a later commit
+   * (a new rule version) and for deleting those that no longer are. Not atomic; retry-safe.
+   */
+  writeDetached(writes: readonly EntityWrite[], signal: AbortSignal): Promise<void>;
+
+  /** Releases connections. */
+  close(): Promise<void>;
+}
+
+export interface Head {
+  readonly sequence: Sequence;
+  /** Null only at sequence 0. */
+  readonly commitId: CommitId | null;
+  readonly committedAtMs: number | null;
+  readonly writer: string | null;
+  readonly formatVersion: number;
+}
+
+export interface ChangeRecord {
+  readonly sequence: Sequence;
+  readonly commitId: CommitId;
+  /** Replica that committed it. */
+  readonly writer: string;
+  /** The writer's wall clock; for people. */
+  readonly committedAtMs: number;
+  readonly formatVersion: number;
+  readonly changes: readonly Json[];
+}
+
+export interface EntityKey {
+  /** For example `policy`, `rules#<policyId>#<rulesVersion>`. */
+  readonly partition: string;
+  readonly id: string;
+}
+
+export interface Entity {
+  readonly key: EntityKey;
+  readonly body: JsonObject;
+}
+
+export type EntityWrite =
+  | {
+      readonly kind: 'put';
+      readonly key: EntityKey;
+      readonly body: JsonObject;
+      /** When the store may drop the item by itself, epoch milliseconds; absent = never. */
+      readonly expiresAtMs?: number;
+    }
+  | { readonly kind: 'delete'; readonly key: EntityKey };
+
+export interface Commit {
+  readonly record: ChangeRecord;
+  /** At most `writesPerCommitMax`; each key once. */
+  readonly writes: readonly EntityWrite[];
+}
+
+export type CommitOutcome = { readonly kind: 'committed' } | { readonly kind: 'conflict' };
