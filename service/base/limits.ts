@@ -20,12 +20,33 @@ export const nameLengthMax = 255;
 export const writesPerCommitMax = 97;
 /** One change record with its changes, in bytes of JSON; DynamoDB's item limit is 400 KB. */
 export const changeRecordBytesMax = 300 * 1024;
+/** All JSON of one commit, in bytes; a DynamoDB transaction holds 4 MB. */
+export const commitBytesMax = 3_500 * 1024;
+/** One entity, in bytes of JSON; stored compressed when large, DynamoDB's item limit is 400 KB. */
+export const entityBytesMax = 380 * 1024;
+/** A commit id, in characters: DynamoDB's limit of a ClientRequestToken; a UUID has 36. */
+export const commitIdLengthMax = 36;
+/** Partition of an entity, in bytes of UTF-8: DynamoDB's limit of a partition key. */
+export const partitionBytesMax = 2_048;
+/** Id of an entity within its partition, in bytes of UTF-8: DynamoDB's limit of a sort key. */
+export const entityIdBytesMax = 1_024;
 /** One compressed row chunk, in bytes (ARCHITECTURE section 2). */
 export const rowChunkBytesMax = 350 * 1024;
 /** Writes waiting for the transaction in flight; more are refused with 503. */
 export const queuedWritesMax = 2_000;
 /** Change records read in one page while following. */
 export const recordsPerPullMax = 500;
+
+/** Pages of at most 1 MB read by one pull; the next pull goes on from there. */
+export const recordPagesPerPullMax = 8;
+/** Pages of at most 1 MB in one partition. */
+export const partitionPagesMax = 4_096;
+/** Attempts of one idempotent request to the store before it is reported unavailable. */
+export const storeAttemptsMax = 4;
+/** Rounds of sending what a batch left unprocessed. */
+export const batchRoundsMax = 8;
+/** Requests that one call keeps in flight at a time. */
+export const storeConcurrencyMax = 4;
 
 /** Time a write may take before it is answered 503, in milliseconds. */
 export const writeDeadlineMs = 2_500;

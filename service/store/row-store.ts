@@ -13,7 +13,11 @@ export interface RowStore {
   readChunks(key: RowVersionKey, count: number, signal: AbortSignal): Promise<readonly Uint8Array[]>;
 
   /** Lets the store drop a superseded version after `expiresAtMs` (epoch milliseconds); readers may lag until then. */
-  expireChunks(key: RowVersionKey, count: number, options: { readonly expiresAtMs: number; readonly signal: AbortSignal }): Promise<void>;
+  expireChunks(
+    key: RowVersionKey,
+    count: number,
+    options: { readonly expiresAtMs: number; readonly signal: AbortSignal },
+  ): Promise<void>;
 
   close(): Promise<void>;
 }

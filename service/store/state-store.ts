@@ -4,14 +4,19 @@ import type { Json, JsonObject } from '../base/json.ts';
 /**
  * Contract of the durable state (ARCHITECTURE section 2): a change sequence, a change log and entities that
  * change only together. It knows no policy: changes and entity bodies are opaque JSON.
- * Every method rejects with StoreUnavailable (see problems.ts) when the store does not answer in time.
+ * Every method rejects with StoreUnavailable (see problems.ts) when the store does not answer in time. An
+ * aborted signal counts as that, with its reason as `cause`; a commit that was already sent is then of unknown
+ * outcome.
  */
 export interface StateStore {
   /**
    * The change-sequence item. `strong` sees every commit acknowledged before the call started; `eventual`
-   * costs half and may lag or go back. An empty store answers sequence 0.
+   * costs half and may lag or go back. An empty store answers sequence 0 and format version 0.
    */
-  readHead(options: { readonly consistency: 'strong' | 'eventual'; readonly signal: AbortSignal }): Promise<Head>;
+  readHead(options: {
+    readonly consistency: 'strong' | 'eventual';
+    readonly signal: AbortSignal;
+  }): Promise<Head>;
 
   /**
    * Records after `after`, ascending, at most `limit`, read strongly but NOT as one snapshot with the head:
@@ -38,12 +43,16 @@ export interface StateStore {
    */
   commit(commit: Commit, signal: AbortSignal): Promise<CommitOutcome>;
 
-  /** All entities of one partition, in order of id, paged inside; strongly read, not one snapshot. */
+  /**
+   * All entities of one partition, in order of id (by code point, not by UTF-16 unit), paged inside; strongly
+   * read, not one snapshot. Expired ones may still be among them. Rejects with PartitionTooLarge.
+   */
   readPartition(partition: string, signal: AbortSignal): Promise<readonly Entity[]>;
 
   /**
    * Writes entities outside a commit, in batches: for items that become visible only through a later commit
-   * (a new rule version) and for deleting those that no longer are. Not atomic; retry-safe.
+   * (a new rule version) and for deleting those that no longer are. Any number, each key once. Not atomic;
+   * retry-safe: after StoreUnavailable some may have been made. Rejects with CommitTooLarge.
    */
   writeDetached(writes: readonly EntityWrite[], signal: AbortSignal): Promise<void>;
 
@@ -71,8 +80,9 @@ export interface ChangeRecord {
   readonly changes: readonly Json[];
 }
 
+/** Neither part is empty; see `partitionBytesMax` and `entityIdBytesMax`. */
 export interface EntityKey {
-  /** For example `policy`, `rules#<policyId>#<rulesVersion>`. */
+  /** Not `sequence` or `change`, where the head and the log are. For example `policy`, `rules#<policyId>#<rulesVersion>`. */
   readonly partition: string;
   readonly id: string;
 }
