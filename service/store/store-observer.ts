@@ -1,0 +1,33 @@
+/** The calls of StateStore and RowStore, as they are named in faults and metrics. */
+export type StoreOperation =
+  | 'read-head'
+  | 'read-records'
+  | 'read-record'
+  | 'commit'
+  | 'read-partition'
+  | 'write-detached'
+  | 'write-chunks'
+  | 'read-chunks'
+  | 'expire-chunks';
+
+/** How a call ended: `ok` and `conflict` by its answer, else the `code` of the Problem, or `bug`. */
+export interface StoreCall {
+  readonly operation: StoreOperation;
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** Capacity that DynamoDB billed for one request, in read and write units of one table. */
+export interface ConsumedCapacity {
+  readonly table: string;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+}
+
+/** Where the stores report to; `server` maps it to metrics. Must not throw. */
+export interface StoreObserver {
+  /** One call of a contract, with its retries. */
+  called(call: StoreCall): void;
+  /** One request to DynamoDB. */
+  consumed(capacity: ConsumedCapacity): void;
+}
