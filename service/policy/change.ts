@@ -21,4 +21,6 @@ export type Change =
       readonly table: TableVersion;
       readonly before: TableVersion | null;
     }
-  | { readonly kind: 'request-remembered'; readonly entry: IdempotencyEntry };
+  | { readonly kind: 'request-remembered'; readonly entry: IdempotencyEntry }
+  /** The entry is too old; said in the log, so that every replica forgets the same at the same sequence. */
+  | { readonly kind: 'request-forgotten'; readonly entry: IdempotencyEntry };
