@@ -1,0 +1,62 @@
+import { Problem } from '../base/problem.ts';
+
+/** A data source names a driver that this server does not have (Congress reference 1.13). */
+export class UnknownDriver extends Problem {
+  readonly code = 'unknown-driver';
+  readonly kind = 'invalid';
+  readonly driver: unknown;
+
+  constructor(driver: unknown) {
+    super(`no driver \`${String(driver)}\``);
+    this.driver = driver;
+  }
+}
+
+/** Options that the driver does not have, in the order they were given (Congress reference 1.13). */
+export class UnknownDriverOptions extends Problem {
+  readonly code = 'unknown-driver-options';
+  readonly kind = 'invalid';
+  readonly options: readonly string[];
+
+  constructor(options: readonly string[]) {
+    super(`unknown options ${options.map((name) => `\`${name}\``).join(', ')}`);
+    this.options = options;
+  }
+}
+
+/** Required options that were not given, sorted (Congress reference 1.13). */
+export class MissingDriverOptions extends Problem {
+  readonly code = 'missing-driver-options';
+  readonly kind = 'invalid';
+  readonly options: readonly string[];
+
+  constructor(options: readonly string[]) {
+    super(`missing options ${options.map((name) => `\`${name}\``).join(', ')}`);
+    this.options = options;
+  }
+}
+
+/** The options have the right names but values that the driver cannot work with. Lists every problem. */
+export class InvalidDriverConfig extends Problem {
+  readonly code = 'invalid-driver-config';
+  readonly kind = 'invalid';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
+  }
+}
+
+/** Pushed rows that do not fit their table: nothing of the request is taken. */
+export class InvalidRows extends Problem {
+  readonly code = 'invalid-rows';
+  readonly kind = 'invalid';
+  /** 0-based index of the first bad row; null when the body is no list at all. */
+  readonly index: number | null;
+
+  constructor(message: string, index: number | null) {
+    super(message);
+    this.index = index;
+  }
+}
