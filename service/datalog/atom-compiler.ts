@@ -1,0 +1,98 @@
+import type { SyntaxFinding } from './problems.ts';
+import { type Token, terminal } from './token.ts';
+import type { Atom, ColumnArgument, Modal, Term } from './tree.ts';
+
+/** An atom as written: `table` with its qualifiers and its sign. */
+export interface AtomText {
+  readonly modal: Modal | null;
+  readonly table: string;
+  readonly parameters: readonly { readonly column: Token | null; readonly term: Token }[];
+}
+
+/**
+ * Turns atoms as written into tree nodes and collects what is wrong with their parameters (reference 2.2
+ * notes): positional after column references, a column given twice. The texts are wire constants, except those
+ * about integers that are not decimal, where Congress fails with an internal error (decision 0101).
+ */
+export class AtomCompiler {
+  readonly errors: SyntaxFinding[] = [];
+  hasNonDecimal = false;
+
+  atom({ modal, table, parameters }: AtomText): Atom {
+    const firstColumn = parameters.findIndex(({ column }) => column !== null);
+    const positional = firstColumn < 0 ? parameters : parameters.slice(0, firstColumn);
+    const args = positional.map(({ term }) => this.#term(term));
+    const columnArgs = firstColumn < 0 ? [] : this.#columns(table, parameters, args.length);
+    const separator = table.indexOf(':');
+    const policy = separator < 0 ? null : table.slice(0, separator);
+    return { modal, policy, table: table.slice(separator + 1), args, columnArgs };
+  }
+
+  /** Numbers first, then names, each sorted; the last of several values for a column wins. */
+  #columns(table: string, parameters: AtomText['parameters'], positions: number): ColumnArgument[] {
+    const byName = new Map<string, Term>();
+    const byNumber = new Map<bigint, Term>();
+    const atom = atomText(table, parameters);
+    for (const { column, term } of parameters.slice(positions)) {
+      if (column === null) {
+        this.#report(`Atom ${atom} has a positional parameter after a reference parameter`);
+      } else if (column.terminal === terminal.identifier) {
+        if (byName.has(column.text))
+          this.#report(`In atom ${atom} multiple values for column name ${column.text} were provided`);
+        byName.set(column.text, this.#term(term));
+      } else {
+        const number = this.#integer(column);
+        if (byNumber.has(number))
+          this.#report(`In atom ${atom} multiple values for column number ${number} were provided.`);
+        byNumber.set(number, this.#term(term));
+        if (number < BigInt(positions))
+          this.#report(`In atom ${atom} column number ${number} is already provided by position arguments.`);
+      }
+    }
+    const numbers = [...byNumber].map(([column, term]) => ({ column: columnNumber(column), term }));
+    const names = [...byName].map(([column, term]) => ({ column, term }));
+    return [
+      ...numbers.sort((left, right) => left.column - right.column),
+      ...names.sort((left, right) => (left.column < right.column ? -1 : 1)),
+    ];
+  }
+
+  #term(token: Token): Term {
+    switch (token.terminal) {
+      case terminal.integer:
+        return { kind: 'constant', value: this.#integer(token) };
+      case terminal.float:
+        return { kind: 'constant', value: Number(token.text) };
+      case terminal.string:
+        // Whatever stands between the first and the last character, escapes and all (reference 2.1).
+        return { kind: 'constant', value: token.text.slice(1, -1) };
+      default:
+        return { kind: 'variable', name: token.text };
+    }
+  }
+
+  #integer(token: Token): bigint {
+    if (/^[0-9]+$/.test(token.text)) return BigInt(token.text);
+    this.hasNonDecimal = true;
+    const text = `integer \`${token.text}\` is not written in decimal`;
+    this.errors.push({ line: token.line, column: token.column, text });
+    return 0n;
+  }
+
+  #report(text: string): void {
+    this.errors.push({ line: null, column: null, text });
+  }
+}
+
+/** How error texts show an atom: its column references only. */
+function atomText(table: string, parameters: AtomText['parameters']): string {
+  const columns = parameters.flatMap(({ column, term }) =>
+    column === null ? [] : [`${column.text}=${term.text}`],
+  );
+  return `${table}(${columns.join(',')})`;
+}
+
+/** No table has that many columns: any number beyond is as much out of range as the largest. */
+function columnNumber(value: bigint): number {
+  return Number(value < BigInt(Number.MAX_SAFE_INTEGER) ? value : BigInt(Number.MAX_SAFE_INTEGER));
+}

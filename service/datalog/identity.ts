@@ -1,0 +1,46 @@
+import type { Formula, Literal, Term } from './tree.ts';
+import type { Value } from './value.ts';
+
+/**
+ * When are two statements the same (reference 2.11)? Rules: the same set of heads and the same
+ * body literals, counted, in any order, with the same variable names and constants of the same type. Facts: the same table
+ * and equal values, where numbers are compared as numbers, so `p(1)` is `p(1.0)`; the modal of a fact does not
+ * count (reference 2.4).
+ */
+export function sameStatement(left: Formula, right: Formula): boolean {
+  return statementKey(left) === statementKey(right);
+}
+
+/** A text that is equal for the same statements of one policy and only for them; not for people. */
+export function statementKey(formula: Formula): string {
+  if (formula.kind === 'fact') {
+    const { policy, table, args, columnArgs } = formula.atom;
+    const values = args.map((term) => (term.kind === 'constant' ? factValueKey(term.value) : termKey(term)));
+    return JSON.stringify(['fact', policy, table, values, columnArgs.map(columnKey)]);
+  }
+  const heads = [...new Set(formula.heads.map(literalKey))].sort();
+  return JSON.stringify(['rule', heads, formula.body.map(literalKey).sort()]);
+}
+
+/** Equal for literals of the same spelling; numbers of different type differ. */
+export function literalKey({ negated, atom }: Literal): string {
+  const { modal, policy, table, args, columnArgs } = atom;
+  return JSON.stringify([negated, modal, policy, table, args.map(termKey), columnArgs.map(columnKey)]);
+}
+
+function columnKey({ column, term }: { readonly column: string | number; readonly term: Term }): unknown {
+  return [column, termKey(term)];
+}
+
+function termKey(term: Term): string {
+  return term.kind === 'variable' ? `v${term.name}` : valueKey(term.value);
+}
+
+function valueKey(value: Value): string {
+  if (typeof value === 'string') return `s${value}`;
+  return typeof value === 'bigint' ? `i${value}` : `f${value === 0 ? 0 : value}`;
+}
+
+function factValueKey(value: Value): string {
+  return typeof value === 'number' && Number.isInteger(value) ? valueKey(BigInt(value)) : valueKey(value);
+}

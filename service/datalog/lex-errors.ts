@@ -1,0 +1,59 @@
+import { type CharStream, endOfText } from './char-stream.ts';
+import type { SyntaxFinding } from './problems.ts';
+import { pythonRepr } from './python-text.ts';
+
+/**
+ * Thrown inside the lexer only. The recovery rules are those of an ANTLR 3 lexer: after a failed match one
+ * character is dropped; when no alternative was viable one character is dropped too; a repetition that matched
+ * nothing drops nothing. `dropsOne` says whether the token loop still has to do it.
+ */
+export class LexError extends Error {
+  readonly finding: SyntaxFinding;
+  readonly dropsOne: boolean;
+
+  constructor(finding: SyntaxFinding, dropsOne: boolean) {
+    super(finding.text);
+    this.finding = finding;
+    this.dropsOne = dropsOne;
+  }
+}
+
+/** No alternative fits; seen `ahead` characters after the read position, where the decision got stuck. */
+export function noViableCharacter(chars: CharStream, ahead = 0): LexError {
+  return new LexError(
+    {
+      line: chars.line,
+      column: chars.column + ahead,
+      text: `no viable alternative at character ${display(chars.codeAt(ahead))}`,
+    },
+    true,
+  );
+}
+
+/** A repetition that needs one element found none. */
+export function nothingRepeated(chars: CharStream): LexError {
+  const text = `required (...)+ loop did not match anything at character ${display(chars.codeAt(0))}`;
+  return new LexError({ line: chars.line, column: chars.column, text }, false);
+}
+
+/** Another character was required. `expecting` is its text, or a pair for a range. Drops the character found. */
+export function mismatchedCharacter(
+  chars: CharStream,
+  expecting: string | readonly [string, string],
+): LexError {
+  const wanted =
+    typeof expecting === 'string'
+      ? pythonRepr(expecting)
+      : `set ${pythonRepr(expecting[0])}..${pythonRepr(expecting[1])}`;
+  const finding: SyntaxFinding = {
+    line: chars.line,
+    column: chars.column,
+    text: `mismatched character ${display(chars.codeAt(0))} expecting ${wanted}`,
+  };
+  chars.consume();
+  return new LexError(finding, false);
+}
+
+function display(code: number): string {
+  return pythonRepr(code === endOfText ? '<EOF>' : String.fromCodePoint(code));
+}
