@@ -45,6 +45,8 @@ export const partitionPagesMax = 4_096;
 export const storeAttemptsMax = 4;
 /** Rounds of sending what a batch left unprocessed. */
 export const batchRoundsMax = 8;
+/** Looks at a table that is being created, a tenth of a second apart. */
+export const tableActivePollsMax = 100;
 /** Requests that one call keeps in flight at a time. */
 export const storeConcurrencyMax = 4;
 

@@ -1,0 +1,69 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { RowStore } from '../row-store.ts';
+import type { StateStore } from '../state-store.ts';
+import type { StoreObserver } from '../store-observer.ts';
+import { MeasuredRowStore } from '../wrappers/measured-row-store.ts';
+import { MeasuredStateStore } from '../wrappers/measured-state-store.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../wrappers/retry.ts';
+import { RetryingRowStore } from '../wrappers/retrying-row-store.ts';
+import { RetryingStateStore } from '../wrappers/retrying-state-store.ts';
+import { type ConnectionOptions, connect } from './connection.ts';
+import { DynamoDbRowStore } from './dynamodb-row-store.ts';
+import { DynamoDbStateStore } from './dynamodb-state-store.ts';
+import { ensureTables } from './ensure-tables.ts';
+import { isLocalEndpoint } from './local-endpoint.ts';
+import { RequestSender } from './request-sender.ts';
+import { defaultTableNames, type TableNames } from './tables.ts';
+
+export interface OpenStoresOptions {
+  readonly connection: ConnectionOptions;
+  /** Default `congress-state` and `congress-rows`. */
+  readonly tables?: TableNames;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observer?: StoreObserver;
+  /** Of one request, in milliseconds; default 1000. */
+  readonly requestTimeoutMs?: number;
+  readonly retryPolicy?: RetryPolicy;
+  /** Time to live of change records in milliseconds; default 30 days. */
+  readonly recordRetentionMs?: number;
+}
+
+/** Both stores on one connection. */
+export interface OpenStores {
+  readonly stateStore: StateStore;
+  readonly rowStore: RowStore;
+  /** Creates missing tables against a local endpoint; elsewhere rejects with TableMissing (`ensure-tables.ts`). */
+  ensureTables(signal: AbortSignal): Promise<void>;
+  /** Closes the connection, and with it both stores. */
+  close(): Promise<void>;
+}
+
+/**
+ * The DynamoDB stores as a replica uses them: with retries around idempotent calls and, where there is an
+ * observer, measured. Sends nothing yet.
+ */
+export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
+  const { clock, random, observer, connection } = options;
+  const tables = options.tables ?? defaultTableNames;
+  const sender = new RequestSender({
+    client: connect(connection),
+    clock,
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
+    ...(observer === undefined ? {} : { observer }),
+  });
+  const ports = { clock, random, policy: options.retryPolicy ?? defaultRetryPolicy };
+  const retention =
+    options.recordRetentionMs === undefined ? {} : { recordRetentionMs: options.recordRetentionMs };
+  const state = new DynamoDbStateStore({ table: tables.state, sender, ports, ...retention });
+  const stateStore = new RetryingStateStore(state, ports);
+  const rowStore = new RetryingRowStore(new DynamoDbRowStore({ table: tables.rows, sender, ports }), ports);
+  const create = isLocalEndpoint(connection.endpoint, connection.localHosts ?? []);
+  return {
+    stateStore: observer === undefined ? stateStore : new MeasuredStateStore(stateStore, { clock, observer }),
+    rowStore: observer === undefined ? rowStore : new MeasuredRowStore(rowStore, { clock, observer }),
+    ensureTables: (signal) => ensureTables({ tables, create, sender, clock, signal }),
+    close: async () => sender.close(),
+  };
+}
