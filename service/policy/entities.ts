@@ -55,6 +55,11 @@ export interface DataSource {
   readonly description: string | null;
   readonly enabled: boolean;
   readonly config: JsonObject | null;
+  /**
+   * The name under which rules and the engine know its tables: `name`, or one that no rule can write when a
+   * policy had that name at creation (docs/decisions/0301).
+   */
+  readonly engineName: string;
   /** The driver's schema for this configuration, fixed at creation. */
   readonly tables: readonly TableSchema[];
   readonly createdAt: CreatedAt;

@@ -1,0 +1,313 @@
+import { assert, unreachable } from '../base/assert.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { DataSourceId, PolicyId } from '../base/ids.ts';
+import type { JsonObject } from '../base/json.ts';
+import { SetDigest } from '../base/set-digest.ts';
+import { statementKey } from '../datalog/identity.ts';
+import type { Change } from './change.ts';
+import { compareCreation } from './creation-order.ts';
+import { DataSourceShelf } from './data-source-shelf.ts';
+import type {
+  DataSource,
+  IdempotencyEntry,
+  Policy,
+  StoredRule,
+  TableSchema,
+  TableVersion,
+} from './entities.ts';
+import {
+  dataSourceToEntity,
+  idempotencyEntryToEntity,
+  policyToEntity,
+  ruleToEntity,
+  tableVersionToEntity,
+} from './entity-json.ts';
+import { PolicyShelf } from './policy-shelf.ts';
+import { TableIndex } from './table-index.ts';
+
+/** All entities, for loading a catalog at once; in any order. */
+export interface CatalogContents {
+  readonly policies: readonly Policy[];
+  readonly rules: readonly StoredRule[];
+  readonly dataSources: readonly DataSource[];
+  readonly tableVersions: readonly TableVersion[];
+  readonly idempotencyEntries: readonly IdempotencyEntry[];
+}
+
+/**
+ * Everything replicated except rows, as of one sequence: the same on every replica. Reads are synchronous and
+ * answer what is held, not copies: use them before the next change.
+ *
+ * `apply` and `revert` cost in proportion to the change. They are exact inverses: after both, every read and
+ * the digest answer as before. A change that does not fit what is held is a bug (AssertionFailure); planners
+ * (writes/) are where wishes are checked.
+ */
+export class Catalog {
+  readonly #policies = new PolicyShelf();
+  readonly #dataSources = new DataSourceShelf();
+  readonly #requests = new Map<string, IdempotencyEntry>();
+  readonly #tables = new TableIndex();
+  readonly #digest = new SetDigest();
+
+  /** A catalog that holds these entities, whatever history led to them. */
+  static load(contents: CatalogContents): Catalog {
+    const catalog = new Catalog();
+    for (const policy of contents.policies) catalog.#addPolicy(policy);
+    for (const rule of [...contents.rules].sort((left, right) =>
+      compareCreation(left.createdAt, right.createdAt),
+    )) {
+      catalog.#addRule(rule);
+    }
+    for (const dataSource of contents.dataSources) catalog.#addDataSource(dataSource);
+    for (const version of contents.tableVersions) catalog.#addVersion(version);
+    for (const entry of contents.idempotencyEntries) catalog.#addRequest(entry);
+    return catalog;
+  }
+
+  /** In order of creation. */
+  policies(): readonly Policy[] {
+    return this.#policies.list();
+  }
+
+  policyByName(name: string): Policy | undefined {
+    return this.#policies.byName(name)?.policy;
+  }
+
+  /** An id goes before an equal name. */
+  policyByIdOrName(idOrName: string): Policy | undefined {
+    return (this.#policies.byId(idOrName) ?? this.#policies.byName(idOrName))?.policy;
+  }
+
+  /** In order of creation; empty when there is no such policy. */
+  rules(policyId: PolicyId): readonly StoredRule[] {
+    return this.#policies.byId(policyId)?.rules.list() ?? [];
+  }
+
+  rule(policyId: PolicyId, ruleId: string): StoredRule | undefined {
+    return this.#policies.byId(policyId)?.ruleById.get(ruleId as StoredRule['id']);
+  }
+
+  /** The rule of this policy that is the same statement (Congress reference 2.11). */
+  ruleOfStatement(policyId: PolicyId, formula: StoredRule['formula']): StoredRule | undefined {
+    const shelved = this.#policies.byId(policyId);
+    const id = shelved?.ruleByStatement.get(statementKey(formula));
+    return id === undefined ? undefined : shelved?.ruleById.get(id);
+  }
+
+  /** In order of creation. */
+  dataSources(): readonly DataSource[] {
+    return this.#dataSources.list();
+  }
+
+  dataSourceByName(name: string): DataSource | undefined {
+    return this.#dataSources.byName(name)?.dataSource;
+  }
+
+  /** An id goes before an equal name. */
+  dataSourceByIdOrName(idOrName: string): DataSource | undefined {
+    return (this.#dataSources.byId(idOrName) ?? this.#dataSources.byName(idOrName))?.dataSource;
+  }
+
+  /** Undefined while the table has never had content. */
+  tableVersion(dataSourceId: DataSourceId, table: string): TableVersion | undefined {
+    return this.#dataSources.byId(dataSourceId)?.versions.get(table);
+  }
+
+  /** Of the tables that have content, sorted by table. */
+  tableVersions(dataSourceId: DataSourceId): readonly TableVersion[] {
+    const versions = [...(this.#dataSources.byId(dataSourceId)?.versions.values() ?? [])];
+    return versions.sort((left, right) => (left.table < right.table ? -1 : 1));
+  }
+
+  /** By the key that {@link IdempotencyEntry} holds. */
+  idempotencyEntry(key: string): IdempotencyEntry | undefined {
+    return this.#requests.get(key);
+  }
+
+  /** In no particular order. */
+  idempotencyEntries(): Iterable<IdempotencyEntry> {
+    return this.#requests.values();
+  }
+
+  /**
+   * Tables listed under a policy or under the data source that rules know by this name (Congress reference
+   * 1.7), sorted; undefined when there is neither. A data source lists those that a rule body mentions.
+   */
+  tablesOf(policyName: string): readonly string[] | undefined {
+    if (this.#policies.byName(policyName) !== undefined) return this.#tables.tables(policyName);
+    const schemas = this.#schemasInRules(policyName);
+    if (schemas === undefined) return undefined;
+    return [...schemas.keys()].filter((table) => this.#tables.isMentioned(policyName, table)).sort();
+  }
+
+  /** Whether {@link tablesOf} holds the table. */
+  hasTable(policyName: string, table: string): boolean {
+    if (this.#policies.byName(policyName) !== undefined) return this.#tables.has(policyName, table);
+    return (
+      this.#schemasInRules(policyName)?.has(table) === true && this.#tables.isMentioned(policyName, table)
+    );
+  }
+
+  /**
+   * Number of columns of a table of a policy or data source, as far as anything says so (Congress reference
+   * 2.10); `table` may be qualified and then means a table of the qualifier.
+   */
+  arityOf(policyName: string, table: string): number | undefined {
+    const colon = table.indexOf(':');
+    const policy = this.#policies.byName(policyName)?.policy;
+    if (colon >= 0) {
+      const other = this.arityOf(table.slice(0, colon), table.slice(colon + 1));
+      if (other !== undefined || policy === undefined) return other;
+    }
+    if (policy !== undefined) return this.#tables.arity(policyName, table, policy.createdAt);
+    return this.#schemasInRules(policyName)?.get(table)?.columns.length;
+  }
+
+  /**
+   * Equal for equal entities, in whatever order they came: 32 hexadecimal digits over the canonical JSON of
+   * every policy, rule, data source, table version and idempotency entry.
+   */
+  digest(): string {
+    return this.#digest.toString();
+  }
+
+  /** The change becomes part of what is held. */
+  apply(change: Change): void {
+    switch (change.kind) {
+      case 'policy-created':
+        this.#addPolicy(change.policy);
+        for (const rule of change.rules) this.#addRule(rule);
+        break;
+      case 'policy-deleted':
+        for (const rule of [...change.rules].reverse()) this.#removeRule(rule);
+        this.#removePolicy(change.policy);
+        break;
+      case 'rule-inserted':
+        this.#addRule(change.rule);
+        break;
+      case 'rule-deleted':
+        this.#removeRule(change.rule);
+        break;
+      case 'data-source-created':
+        this.#addDataSource(change.dataSource);
+        break;
+      case 'data-source-deleted':
+        for (const version of change.tables) this.#removeVersion(version);
+        this.#removeDataSource(change.dataSource);
+        break;
+      case 'table-replaced':
+        if (change.before !== null) this.#removeVersion(change.before);
+        this.#addVersion(change.table);
+        break;
+      case 'request-remembered':
+        this.#addRequest(change.entry);
+        break;
+      case 'request-forgotten':
+        this.#removeRequest(change.entry);
+        break;
+      default:
+        unreachable(change);
+    }
+  }
+
+  /** Takes back the change that was applied last. */
+  revert(change: Change): void {
+    switch (change.kind) {
+      case 'policy-created':
+        this.apply({ ...change, kind: 'policy-deleted' });
+        break;
+      case 'policy-deleted':
+        this.apply({ ...change, kind: 'policy-created' });
+        break;
+      case 'rule-inserted':
+        this.apply({ ...change, kind: 'rule-deleted' });
+        break;
+      case 'rule-deleted':
+        this.apply({ ...change, kind: 'rule-inserted' });
+        break;
+      case 'data-source-created':
+        this.apply({ ...change, kind: 'data-source-deleted', tables: [] });
+        break;
+      case 'data-source-deleted':
+        this.apply({ ...change, kind: 'data-source-created' });
+        for (const version of change.tables) this.#addVersion(version);
+        break;
+      case 'table-replaced':
+        this.#removeVersion(change.table);
+        if (change.before !== null) this.#addVersion(change.before);
+        break;
+      case 'request-remembered':
+        this.apply({ ...change, kind: 'request-forgotten' });
+        break;
+      case 'request-forgotten':
+        this.apply({ ...change, kind: 'request-remembered' });
+        break;
+      default:
+        unreachable(change);
+    }
+  }
+
+  /** Of the data source that rules mean by this name. */
+  #schemasInRules(name: string): ReadonlyMap<string, TableSchema> | undefined {
+    const shelved = this.#dataSources.byName(name);
+    return shelved?.dataSource.engineName === name ? shelved.schemas : undefined;
+  }
+
+  #addPolicy(policy: Policy): void {
+    this.#policies.addPolicy(policy);
+    this.#digest.add(digestText('policy', policyToEntity(policy)));
+  }
+
+  #removePolicy(policy: Policy): void {
+    this.#policies.removePolicy(policy.id);
+    this.#digest.remove(digestText('policy', policyToEntity(policy)));
+  }
+
+  #addRule(rule: StoredRule): void {
+    this.#policies.addRule(rule);
+    this.#tables.add(this.#policies.shelved(rule.policyId).policy.name, rule);
+    this.#digest.add(digestText('rule', ruleToEntity(rule)));
+  }
+
+  #removeRule(rule: StoredRule): void {
+    this.#policies.removeRule(rule);
+    this.#tables.remove(this.#policies.shelved(rule.policyId).policy.name, rule);
+    this.#digest.remove(digestText('rule', ruleToEntity(rule)));
+  }
+
+  #addDataSource(dataSource: DataSource): void {
+    this.#dataSources.addDataSource(dataSource);
+    this.#digest.add(digestText('data-source', dataSourceToEntity(dataSource)));
+  }
+
+  #removeDataSource(dataSource: DataSource): void {
+    this.#dataSources.removeDataSource(dataSource.id);
+    this.#digest.remove(digestText('data-source', dataSourceToEntity(dataSource)));
+  }
+
+  #addVersion(version: TableVersion): void {
+    assert(this.tableVersion(version.dataSourceId, version.table) === undefined, 'a table has one version');
+    this.#dataSources.setVersion(version);
+    this.#digest.add(digestText('table', tableVersionToEntity(version)));
+  }
+
+  #removeVersion(version: TableVersion): void {
+    this.#dataSources.removeVersion(version);
+    this.#digest.remove(digestText('table', tableVersionToEntity(version)));
+  }
+
+  #addRequest(entry: IdempotencyEntry): void {
+    assert(!this.#requests.has(entry.key), 'a remembered request has a new key');
+    this.#requests.set(entry.key, entry);
+    this.#digest.add(digestText('request', idempotencyEntryToEntity(entry)));
+  }
+
+  #removeRequest(entry: IdempotencyEntry): void {
+    assert(this.#requests.delete(entry.key), 'a forgotten request was remembered');
+    this.#digest.remove(digestText('request', idempotencyEntryToEntity(entry)));
+  }
+}
+
+function digestText(kind: string, entity: JsonObject): string {
+  return `${kind} ${canonicalJson(entity)}`;
+}

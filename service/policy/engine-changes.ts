@@ -1,0 +1,98 @@
+import { assert, unreachable } from '../base/assert.ts';
+import type { Tuple } from '../datalog/value.ts';
+import type { EngineChange } from '../engine/engine-change.ts';
+import type { Catalog } from './catalog.ts';
+import type { Change } from './change.ts';
+import type { DataSource, StoredRule, TableVersion } from './entities.ts';
+
+/**
+ * What the change does to the engine, a function of the change alone. `rowsOf` gives the rows of a table
+ * version and is asked only for the new version of a replaced table.
+ *
+ * A rule without body becomes a fact. No reference counts are needed: a policy holds each statement once, and
+ * facts are compared with numbers as numbers, so one rule at most yields a fact; and the names under which
+ * policies and data sources keep their tables are disjoint.
+ */
+export function engineChanges(
+  change: Change,
+  rowsOf: (version: TableVersion) => readonly Tuple[],
+): readonly EngineChange[] {
+  switch (change.kind) {
+    case 'policy-created':
+      return change.rules.map((rule) => insertion(change.policy.name, rule));
+    case 'policy-deleted':
+      return change.rules.map((rule) => deletion(change.policy.name, rule));
+    case 'rule-inserted':
+      return [insertion(change.owner.policyName, change.rule)];
+    case 'rule-deleted':
+      return [deletion(change.owner.policyName, change.rule)];
+    case 'data-source-deleted':
+      return change.tables.map(({ table }) => {
+        const { engineName } = change.dataSource;
+        return { kind: 'drop-table', policy: engineName, table, arity: arityIn(change.dataSource, table) };
+      });
+    case 'table-replaced':
+      return [replacement({ ...change, version: change.table, rows: rowsOf(change.table) })];
+    case 'data-source-created':
+    case 'request-remembered':
+    case 'request-forgotten':
+      return [];
+    default:
+      return unreachable(change);
+  }
+}
+
+/** What fills an empty engine with everything the catalog holds. `rowsOf` is asked for every table version. */
+export function engineChangesOf(
+  catalog: Catalog,
+  rowsOf: (version: TableVersion) => readonly Tuple[],
+): readonly EngineChange[] {
+  const ofPolicies = catalog
+    .policies()
+    .flatMap(({ id, name }) => catalog.rules(id).map((rule) => insertion(name, rule)));
+  const ofDataSources = catalog.dataSources().flatMap((dataSource) =>
+    catalog.tableVersions(dataSource.id).map((version) => {
+      const { engineName } = dataSource;
+      return replacement({
+        engineName,
+        arity: arityIn(dataSource, version.table),
+        version,
+        rows: rowsOf(version),
+      });
+    }),
+  );
+  return [...ofPolicies, ...ofDataSources];
+}
+
+function insertion(policy: string, { id, formula }: StoredRule): EngineChange {
+  if (formula.kind === 'rule') return { kind: 'insert-rule', policy, ruleId: id, rule: formula };
+  return { kind: 'insert-fact', policy, table: formula.atom.table, tuple: tupleOf(formula) };
+}
+
+function deletion(policy: string, { id, formula }: StoredRule): EngineChange {
+  if (formula.kind === 'rule') return { kind: 'delete-rule', ruleId: id };
+  return { kind: 'delete-fact', policy, table: formula.atom.table, tuple: tupleOf(formula) };
+}
+
+function tupleOf({ atom }: Extract<StoredRule['formula'], { kind: 'fact' }>): Tuple {
+  return atom.args.map((term) => {
+    assert(term.kind === 'constant', 'a stored fact is ground');
+    return term.value;
+  });
+}
+
+function replacement(table: {
+  readonly engineName: string;
+  readonly arity: number;
+  readonly version: TableVersion;
+  readonly rows: readonly Tuple[];
+}): EngineChange {
+  const { engineName, arity, version, rows } = table;
+  return { kind: 'replace-table', policy: engineName, table: version.table, arity, rows };
+}
+
+function arityIn(dataSource: DataSource, table: string): number {
+  const schema = dataSource.tables.find((candidate) => candidate.table === table);
+  assert(schema !== undefined, 'a table with content is in the schema');
+  return schema.columns.length;
+}
