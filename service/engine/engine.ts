@@ -1,0 +1,123 @@
+import type { Formula } from '../datalog/tree.ts';
+import type { Tuple } from '../datalog/value.ts';
+import { Budget } from './budget.ts';
+import type { EngineChange, RelationName } from './engine-change.ts';
+import { defaultEngineOptions, type EngineOptions } from './engine-options.ts';
+import { Evaluator } from './evaluator.ts';
+import { FactTables } from './fact-tables.ts';
+import { Interner } from './interner.ts';
+import { Materialiser } from './materialiser.ts';
+import { NodeRegistry } from './node-registry.ts';
+import type { RelationNode } from './program.ts';
+import { Propagator } from './propagator.ts';
+import { answerQuery } from './query.ts';
+import { Recursion } from './recursion.ts';
+import { RuleSet } from './rule-set.ts';
+
+/**
+ * The policy engine: stored facts, data source tables and rules in, relations out. Relations without rules are
+ * what was stored; derived ones are computed when first asked for and kept up to date from then on.
+ * Synchronous; every call sees the result of all changes applied before it.
+ */
+export class Engine {
+  readonly #interner = new Interner();
+  readonly #budget: Budget;
+  readonly #nodes: NodeRegistry;
+  readonly #evaluator: Evaluator;
+  readonly #materialiser: Materialiser;
+  readonly #propagator: Propagator;
+  readonly #rules: RuleSet;
+  readonly #facts: FactTables;
+
+  constructor(options: Partial<EngineOptions> = {}) {
+    const complete = { ...defaultEngineOptions, ...options };
+    const interner = this.#interner;
+    this.#budget = new Budget(complete);
+    this.#nodes = new NodeRegistry(() => interner.limit);
+    this.#evaluator = new Evaluator({ interner, budget: this.#budget });
+    const recursion = new Recursion(this.#evaluator);
+    this.#materialiser = new Materialiser(this.#evaluator, recursion);
+    this.#propagator = new Propagator(this.#evaluator, recursion, this.#materialiser);
+    this.#rules = new RuleSet({
+      interner,
+      nodes: this.#nodes,
+      evaluator: this.#evaluator,
+      materialiser: this.#materialiser,
+      propagator: this.#propagator,
+    });
+    this.#facts = new FactTables(interner, this.#nodes, this.#propagator);
+  }
+
+  /**
+   * Applies changes in order and brings every materialised view up to date. Never throws for limits: a view
+   * that went past one is dropped, and whoever asks for it next gets the problem.
+   */
+  apply(changes: readonly EngineChange[]): void {
+    this.#budget.begin('changes');
+    for (const change of changes) {
+      if (change.kind === 'insert-rule') this.#rules.insert(change);
+      else if (change.kind === 'delete-rule') this.#rules.delete(change.ruleId);
+      else this.#facts.apply(change);
+    }
+    this.#rules.stratify();
+    this.#propagator.run();
+    this.#rules.releaseRuleless();
+  }
+
+  /**
+   * All rows of a relation, in no particular order; empty for one that nobody knows. Throws EngineLimitExceeded,
+   * UnsafeEvaluation, UnstratifiedNegation.
+   */
+  rows(relation: RelationName): readonly Tuple[] {
+    const node = this.#ask(relation);
+    if (node === undefined) return [];
+    const { source } = node;
+    const { values } = this.#interner;
+    const tuples: Tuple[] = [];
+    for (let row = 1; row < source.end; row++) {
+      if (source.support[row]! > 0) tuples.push(source.columns.map((column) => values[column[row]!]!));
+    }
+    this.#rules.releaseVolatile();
+    return tuples;
+  }
+
+  /** Whether a relation holds a tuple. Throws like {@link rows}. */
+  contains(relation: RelationName, tuple: Tuple): boolean {
+    if (tuple.length !== relation.arity) return false;
+    const node = this.#ask(relation);
+    if (node === undefined) return false;
+    const { source } = node;
+    for (let i = 0; i < tuple.length; i++) {
+      const id = this.#interner.find(tuple[i]!);
+      if (id < 0) return false;
+      source.probe[i] = id;
+    }
+    const row = source.findProbe();
+    this.#rules.releaseVolatile();
+    return row !== 0 && source.support[row]! > 0;
+  }
+
+  /**
+   * The ground instances of a query, as a set: of an atom the atom, of a rule the whole rule (Congress reference
+   * 3.1). Unqualified tables are those of `policy`. Throws like {@link rows}.
+   */
+  query(policy: string, query: Formula): readonly Formula[] {
+    this.#budget.begin('query');
+    const answers = answerQuery(policy, query, {
+      interner: this.#interner,
+      nodes: this.#nodes,
+      evaluator: this.#evaluator,
+      materialiser: this.#materialiser,
+    });
+    this.#rules.releaseVolatile();
+    return answers;
+  }
+
+  #ask(name: RelationName): RelationNode | undefined {
+    const node = this.#nodes.find(name);
+    if (node === undefined) return undefined;
+    this.#budget.begin(`${name.policy}:${name.table}`);
+    this.#materialiser.ensure(node);
+    return node;
+  }
+}

@@ -1,0 +1,85 @@
+import { ColumnStatistics } from './column-statistics.ts';
+import { type CompiledPlan, compilePlan, type Runtime, type Sink } from './generate.ts';
+import { type PlanRequest, planRule } from './plan.ts';
+import type { RelationLiteral, RuleForm } from './program.ts';
+import { RowList } from './row-list.ts';
+
+const nothing = new RowList();
+
+/** Runs rules by compiled plans, which it keeps with the rule and renews when relations are replaced or grow. */
+export class Evaluator {
+  readonly runtime: Runtime;
+  readonly #statistics = new ColumnStatistics();
+
+  constructor(runtime: Runtime) {
+    this.runtime = runtime;
+  }
+
+  /** Every derivation of the rule. */
+  all(rule: RuleForm, sign: number, sink: Sink): void {
+    if (rule.never) return;
+    const compiled = this.#compiled(rule, 'all', () => ({ start: { kind: 'all' }, output: rule.head.args }));
+    this.#run(rule, compiled, nothing, sign, sink);
+  }
+
+  /** The derivations in which body literal `literal` is one of these rows of its relation. */
+  from(rule: RuleForm, literal: number, delta: RowsAndSign, sink: Sink): void {
+    if (rule.never || delta.rows.length === 0) return;
+    const compiled = this.#compiled(rule, `rows ${literal}`, () => ({
+      start: { kind: 'rows', literal },
+      output: rule.head.args,
+    }));
+    this.#run(rule, compiled, delta.rows, delta.sign, sink);
+  }
+
+  /** Whether the rule derives this tuple. */
+  derives(rule: RuleForm, tuple: Int32Array): boolean {
+    if (rule.never) return false;
+    const compiled = this.#compiled(rule, 'head', () => ({
+      start: { kind: 'tuple', args: rule.head.args },
+      output: null,
+    }));
+    this.runtime.budget.subject = rule.ruleId;
+    return compiled.run(tuple, tuple.length, 1, null);
+  }
+
+  #run(rule: RuleForm, compiled: CompiledPlan, rows: RowList, sign: number, sink: Sink): void {
+    this.runtime.budget.subject = rule.ruleId;
+    compiled.run(rows.rows, rows.length, sign, sink);
+  }
+
+  #compiled(rule: RuleForm, key: string, request: () => PlanRequest): CompiledPlan {
+    const known = rule.plans.get(key);
+    if (known !== undefined && isCurrent(known)) return known;
+    const plan = planRule(rule, request(), this.#statistics);
+    const compiled = compilePlan(plan, this.runtime);
+    rule.plans.set(key, compiled);
+    return compiled;
+  }
+}
+
+export interface RowsAndSign {
+  readonly rows: RowList;
+  readonly sign: number;
+}
+
+/** Bound to the relations of today, and none has grown or shrunk so much that another order may be better. */
+function isCurrent(compiled: CompiledPlan): boolean {
+  const { plan, relations, sizes } = compiled;
+  let at = 0;
+  if (plan.start.kind === 'rows') {
+    const literal = plan.form.body[plan.start.literal] as RelationLiteral;
+    if (literal.node.source !== relations[at++]) return false;
+  }
+  for (const step of plan.steps) {
+    if (step.kind === 'builtin') continue;
+    const relation = step.literal.node.source;
+    if (relation !== relations[at] || !isSimilar(relation.size, sizes[at]!)) return false;
+    at++;
+  }
+  return true;
+}
+
+function isSimilar(size: number, planned: number): boolean {
+  return (size < 256 && planned < 256) || (size < planned * 8 && planned < size * 8);
+}

@@ -1,0 +1,81 @@
+import type { Atom, Formula, Literal, Rule, Term } from '../datalog/tree.ts';
+import type { Value } from '../datalog/value.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Interner } from './interner.ts';
+import type { Materialiser } from './materialiser.ts';
+import type { NodeRegistry } from './node-registry.ts';
+import type { RuleForm } from './program.ts';
+import { Relation } from './relation.ts';
+import { ruleForm, truthConstant } from './rule-form.ts';
+import { BuildSink } from './sinks.ts';
+
+export interface QueryParts {
+  readonly interner: Interner;
+  readonly nodes: NodeRegistry;
+  readonly evaluator: Evaluator;
+  readonly materialiser: Materialiser;
+}
+
+/** The ground instances of a query (reference 3.1): a rule whose head holds all variables collects the bindings. */
+export function answerQuery(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
+  const { interner, nodes, evaluator, materialiser } = parts;
+  const body = query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
+  const names = variablesOf(body);
+  const form: RuleForm = ruleForm(collector(names, body), {
+    policy,
+    ruleId: 'query',
+    intern: (value) => interner.intern(value),
+    nodeOf: (name) => nodes.find(name) ?? nodes.transient(name),
+  });
+  for (const literal of form.body) if (literal.kind === 'relation') materialiser.ensure(literal.node);
+  const bindings = new Relation(names.length, () => interner.limit);
+  evaluator.all(form, 1, new BuildSink(bindings, evaluator.runtime.budget));
+  return instances(query, names, bindings, interner);
+}
+
+function instances(
+  query: Formula,
+  names: readonly string[],
+  bindings: Relation,
+  interner: Interner,
+): readonly Formula[] {
+  const answers: Formula[] = [];
+  for (let row = 1; row < bindings.end; row++) {
+    const values = new Map<string, Value>();
+    names.forEach((name, at) => {
+      values.set(name, interner.values[bindings.columns[at]![row]!]!);
+    });
+    answers.push(substitute(query, values));
+  }
+  return answers;
+}
+
+/** Variables of the literals that are looked at; truth constants ignore their arguments. */
+function variablesOf(body: readonly Literal[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { atom } of body) {
+    if (truthConstant(atom) !== undefined) continue;
+    for (const term of atom.args) if (term.kind === 'variable') names.add(term.name);
+  }
+  return [...names];
+}
+
+function collector(names: readonly string[], body: readonly Literal[]): Rule {
+  const args = names.map((name): Term => ({ kind: 'variable', name }));
+  const atom: Atom = { modal: null, policy: null, table: 'query', args, columnArgs: [] };
+  return { kind: 'rule', heads: [{ negated: false, atom }], body };
+}
+
+function substitute(query: Formula, values: ReadonlyMap<string, Value>): Formula {
+  if (query.kind === 'fact') return { kind: 'fact', atom: substituteAtom(query.atom, values) };
+  const literal = ({ negated, atom }: Literal) => ({ negated, atom: substituteAtom(atom, values) });
+  return { kind: 'rule', heads: query.heads.map(literal), body: query.body.map(literal) };
+}
+
+function substituteAtom(atom: Atom, values: ReadonlyMap<string, Value>): Atom {
+  const args = atom.args.map((term): Term => {
+    const value = term.kind === 'variable' ? values.get(term.name) : undefined;
+    return value === undefined ? term : { kind: 'constant', value };
+  });
+  return { ...atom, args };
+}

@@ -1,0 +1,139 @@
+import { Problem } from '../base/problem.ts';
+import type { EngineChange } from './engine-change.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Interner } from './interner.ts';
+import type { Materialiser } from './materialiser.ts';
+import type { NodeRegistry } from './node-registry.ts';
+import type { RelationNode, RuleForm } from './program.ts';
+import type { Propagator } from './propagator.ts';
+import { ruleForm } from './rule-form.ts';
+import { stratify } from './strata.ts';
+
+/** The parts of the engine that rules touch. */
+export interface RuleSetParts {
+  readonly interner: Interner;
+  readonly nodes: NodeRegistry;
+  readonly evaluator: Evaluator;
+  readonly materialiser: Materialiser;
+  readonly propagator: Propagator;
+}
+
+/** Adds and removes rules at run time. Only the views that the rule's head reaches do any work. */
+export class RuleSet {
+  readonly #parts: RuleSetParts;
+  readonly #rules = new Map<string, RuleForm>();
+  #isStratified = true;
+
+  constructor(parts: RuleSetParts) {
+    this.#parts = parts;
+  }
+
+  /** Replaces a rule of the same id. */
+  insert({ policy, ruleId, rule }: EngineChange & { readonly kind: 'insert-rule' }): void {
+    const { interner, nodes } = this.#parts;
+    if (this.#rules.has(ruleId)) this.delete(ruleId);
+    const form = ruleForm(rule, {
+      policy,
+      ruleId,
+      intern: (value) => interner.intern(value),
+      nodeOf: (name) => nodes.get(name),
+    });
+    const head = form.head.node;
+    const wasFactsOnly = head.rules.length === 0 && head.view === null;
+    const isRead = head.readers.some((reader) => reader.rule.head.node.view !== null);
+    this.#rules.set(ruleId, form);
+    head.rules.push(form);
+    form.body.forEach((literal, at) => {
+      if (literal.kind === 'relation') literal.node.readers.push({ rule: form, literal: at });
+    });
+    this.#isStratified = false;
+    if (wasFactsOnly && isRead) this.#becomeDerived(head);
+    if (head.view !== null) this.#derive(form, 1);
+  }
+
+  delete(ruleId: string): void {
+    const form = this.#rules.get(ruleId);
+    if (form === undefined) return;
+    const { nodes } = this.#parts;
+    const head = form.head.node;
+    if (head.view !== null) this.#derive(form, -1);
+    this.#rules.delete(ruleId);
+    head.rules.splice(head.rules.indexOf(form), 1);
+    for (const literal of form.body) {
+      if (literal.kind !== 'relation') continue;
+      const { node } = literal;
+      const at = node.readers.findIndex(({ rule }) => rule === form);
+      if (at >= 0) node.readers.splice(at, 1);
+      nodes.prune(node);
+    }
+    nodes.prune(head);
+    this.#isStratified = false;
+  }
+
+  /**
+   * Recomputes components and evaluation order when rules changed. Views that were maintained by the other
+   * method (counted, recursive) than they now need are dropped.
+   */
+  stratify(): void {
+    if (this.#isStratified) return;
+    this.#isStratified = true;
+    stratify(this.#parts.nodes.all());
+    const { materialiser } = this.#parts;
+    for (const node of [...materialiser.materialised]) {
+      const component = node.component;
+      if (component === null || node.view === null) continue;
+      const fits =
+        component.recursive === node.view.recursive &&
+        component.negativeCycle === null &&
+        component.nodes.every(({ view }) => view !== null);
+      if (!fits) materialiser.release(node);
+    }
+  }
+
+  /** Relations that lost their last rule are their stored facts again. */
+  releaseRuleless(): void {
+    const { materialiser, nodes } = this.#parts;
+    for (const node of [...materialiser.materialised]) {
+      if (node.rules.length > 0) continue;
+      node.view = null;
+      materialiser.materialised.delete(node);
+      nodes.prune(node);
+    }
+    this.releaseVolatile();
+  }
+
+  /** Views that may change by themselves are computed anew every time. */
+  releaseVolatile(): void {
+    const { materialiser } = this.#parts;
+    for (const node of [...materialiser.materialised])
+      if (node.component?.volatile === true) materialiser.release(node);
+  }
+
+  /** Views read the facts of `head` until now; they go on with a view of the same content. */
+  #becomeDerived(head: RelationNode): void {
+    const { materialiser } = this.#parts;
+    this.stratify();
+    if (!head.component!.recursive) {
+      materialiser.adoptFacts(head, false);
+      return;
+    }
+    for (const { rule } of [...head.readers]) materialiser.release(rule.head.node);
+  }
+
+  /** Counts the derivations of a rule into its head, or out of it. */
+  #derive(form: RuleForm, sign: number): void {
+    const { evaluator, materialiser, propagator } = this.#parts;
+    const head: RelationNode = form.head.node;
+    this.stratify();
+    if (head.view === null) return;
+    try {
+      for (const literal of form.body) if (literal.kind === 'relation') materialiser.ensure(literal.node);
+      if (head.view === null) return;
+      evaluator.all(form, sign, propagator.sinkOf(head.view));
+      propagator.schedule(head);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      materialiser.release(head);
+    }
+  }
+}
