@@ -4,6 +4,7 @@ import type { DataSourceId, PolicyId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import { SetDigest } from '../base/set-digest.ts';
 import { statementKey } from '../datalog/identity.ts';
+import type { Formula } from '../datalog/tree.ts';
 import type { Change } from './change.ts';
 import { compareCreation } from './creation-order.ts';
 import { DataSourceShelf } from './data-source-shelf.ts';
@@ -23,6 +24,7 @@ import {
   tableVersionToEntity,
 } from './entity-json.ts';
 import { PolicyShelf } from './policy-shelf.ts';
+import { RuleGraph } from './rule-graph.ts';
 import { TableIndex } from './table-index.ts';
 
 /** All entities, for loading a catalog at once; in any order. */
@@ -47,6 +49,7 @@ export class Catalog {
   readonly #dataSources = new DataSourceShelf();
   readonly #requests = new Map<string, IdempotencyEntry>();
   readonly #tables = new TableIndex();
+  readonly #graph = new RuleGraph();
   readonly #digest = new SetDigest();
 
   /** A catalog that holds these entities, whatever history led to them. */
@@ -88,7 +91,7 @@ export class Catalog {
   }
 
   /** The rule of this policy that is the same statement (Congress reference 2.11). */
-  ruleOfStatement(policyId: PolicyId, formula: StoredRule['formula']): StoredRule | undefined {
+  ruleOfStatement(policyId: PolicyId, formula: Formula): StoredRule | undefined {
     const shelved = this.#policies.byId(policyId);
     const id = shelved?.ruleByStatement.get(statementKey(formula));
     return id === undefined ? undefined : shelved?.ruleById.get(id);
@@ -103,9 +106,23 @@ export class Catalog {
     return this.#dataSources.byName(name)?.dataSource;
   }
 
+  dataSourceById(id: string): DataSource | undefined {
+    return this.#dataSources.byId(id)?.dataSource;
+  }
+
+  /** The data source whose tables rules mean when they write `name:table`. */
+  dataSourceInRules(name: string): DataSource | undefined {
+    const dataSource = this.dataSourceByName(name);
+    return dataSource?.engineName === name ? dataSource : undefined;
+  }
+
   /** An id goes before an equal name. */
   dataSourceByIdOrName(idOrName: string): DataSource | undefined {
     return (this.#dataSources.byId(idOrName) ?? this.#dataSources.byName(idOrName))?.dataSource;
+  }
+
+  tableSchema(dataSourceId: DataSourceId, table: string): TableSchema | undefined {
+    return this.#dataSources.byId(dataSourceId)?.schemas.get(table);
   }
 
   /** Undefined while the table has never had content. */
@@ -161,6 +178,11 @@ export class Catalog {
     }
     if (policy !== undefined) return this.#tables.arity(policyName, table, policy.createdAt);
     return this.#schemasInRules(policyName)?.get(table)?.columns.length;
+  }
+
+  /** Tables of a cycle that these rules of a policy would close (Congress reference 2.8); null when none. */
+  cycleWith(policyName: string, formulas: readonly Formula[]): readonly string[] | null {
+    return this.#graph.cycleWith(policyName, formulas);
   }
 
   /**
@@ -249,8 +271,7 @@ export class Catalog {
 
   /** Of the data source that rules mean by this name. */
   #schemasInRules(name: string): ReadonlyMap<string, TableSchema> | undefined {
-    const shelved = this.#dataSources.byName(name);
-    return shelved?.dataSource.engineName === name ? shelved.schemas : undefined;
+    return this.dataSourceInRules(name) === undefined ? undefined : this.#dataSources.byName(name)?.schemas;
   }
 
   #addPolicy(policy: Policy): void {
@@ -265,13 +286,17 @@ export class Catalog {
 
   #addRule(rule: StoredRule): void {
     this.#policies.addRule(rule);
-    this.#tables.add(this.#policies.shelved(rule.policyId).policy.name, rule);
+    const { name } = this.#policies.shelved(rule.policyId).policy;
+    this.#tables.add(name, rule);
+    this.#graph.add(name, rule.formula);
     this.#digest.add(digestText('rule', ruleToEntity(rule)));
   }
 
   #removeRule(rule: StoredRule): void {
     this.#policies.removeRule(rule);
-    this.#tables.remove(this.#policies.shelved(rule.policyId).policy.name, rule);
+    const { name } = this.#policies.shelved(rule.policyId).policy;
+    this.#tables.remove(name, rule);
+    this.#graph.remove(name, rule.formula);
     this.#digest.remove(digestText('rule', ruleToEntity(rule)));
   }
 

@@ -50,6 +50,17 @@ export class PolicyNameTaken extends Problem {
   }
 }
 
+/** A policy may not take the name under which rules know a data source (docs/decisions/0301). */
+export class PolicyNameOfDataSource extends Problem {
+  readonly code = 'policy-name-of-data-source';
+  readonly kind = 'conflict';
+  readonly policyName: string;
+  constructor(policyName: string) {
+    super(`\`${policyName}\` is the name of a data source`);
+    this.policyName = policyName;
+  }
+}
+
 /** Reference 1.5, DELETE: neither a name nor an id of a policy. */
 export class PolicyNotFound extends Problem {
   readonly code = 'policy-not-found';
@@ -176,6 +187,17 @@ export class InvalidDataSourceName extends Problem {
   }
 }
 
+/** An id chosen by the caller that is empty or longer than `nameLengthMax`. */
+export class InvalidDataSourceId extends Problem {
+  readonly code = 'invalid-data-source-id';
+  readonly kind = 'invalid';
+  readonly dataSourceId: string;
+  constructor(dataSourceId: string) {
+    super('data source id is empty or too long');
+    this.dataSourceId = dataSourceId;
+  }
+}
+
 /** Reference 1.13: the name, or an id chosen by the caller, is in use. */
 export class DataSourceNameTaken extends Problem {
   readonly code = 'data-source-name-taken';
@@ -251,5 +273,18 @@ export class EntityTooLarge extends Problem {
     this.entity = facts.entity;
     this.bytes = facts.bytes;
     this.bytesMax = facts.bytesMax;
+  }
+}
+
+/** A policy is to be created with more rules than `rulesPerRequestMax`. */
+export class TooManyRules extends Problem {
+  readonly code = 'too-many-rules';
+  readonly kind = 'invalid';
+  readonly rules: number;
+  readonly rulesMax: number;
+  constructor(facts: { readonly rules: number; readonly rulesMax: number }) {
+    super(`request has ${facts.rules} rules, more than the ${facts.rulesMax} that are allowed`);
+    this.rules = facts.rules;
+    this.rulesMax = facts.rulesMax;
   }
 }

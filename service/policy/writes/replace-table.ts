@@ -1,0 +1,34 @@
+import type { TableVersion } from '../entities.ts';
+import { DataSourceNotFound, DataSourceTableNotFound } from '../problems.ts';
+import type { Write } from '../write.ts';
+
+export interface NewTableVersion extends Omit<TableVersion, 'dataSourceId'> {
+  /** Id or name; the id where the chunks were written under it, so that a namesake is not meant. */
+  readonly dataSource: string;
+}
+
+/**
+ * Replaces the rows of a data source table (Congress reference 1.15) by those that the row store holds under
+ * the new version. Throws DataSourceNotFound, DataSourceTableNotFound.
+ */
+export function replaceTable(wanted: NewTableVersion): Write<null> {
+  return {
+    name: 'replace-table',
+    plan(catalog) {
+      const { dataSource: idOrName, table, version, chunks, rows, digest } = wanted;
+      const dataSource = catalog.dataSourceByIdOrName(idOrName);
+      if (dataSource === undefined) throw new DataSourceNotFound(idOrName);
+      const { id, name, engineName } = dataSource;
+      const schema = catalog.tableSchema(id, table);
+      if (schema === undefined) throw new DataSourceTableNotFound({ table, dataSourceName: name });
+      const change = {
+        kind: 'table-replaced' as const,
+        table: { dataSourceId: id, table, version, chunks, rows, digest },
+        before: catalog.tableVersion(id, table) ?? null,
+        engineName,
+        arity: schema.columns.length,
+      };
+      return { changes: [change], result: null };
+    },
+  };
+}
