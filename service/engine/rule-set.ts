@@ -80,12 +80,14 @@ export class RuleSet {
     stratify(this.#parts.nodes.all());
     const { materialiser } = this.#parts;
     for (const node of [...materialiser.materialised]) {
-      const component = node.component;
-      if (component === null || node.view === null) continue;
+      if (node.view === null) continue;
+      const { component } = node;
       const fits =
-        component.recursive === node.view.recursive &&
-        component.negativeCycle === null &&
-        component.nodes.every(({ view }) => view !== null);
+        component === null
+          ? !node.view.recursive
+          : component.recursive === node.view.recursive &&
+            component.negativeCycle === null &&
+            component.nodes.every(({ view }) => view !== null);
       if (!fits) materialiser.release(node);
     }
   }
