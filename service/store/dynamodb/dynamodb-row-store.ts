@@ -98,13 +98,13 @@ export class DynamoDbRowStore implements RowStore {
   }
 }
 
-interface ChunkKey {
+export interface ChunkKey {
   readonly pk: string;
   readonly sk: string;
 }
 
-/** Unambiguous whatever the table is called: neither id nor version holds a `#`. */
-function chunkKey(key: RowVersionKey, number: number): ChunkKey {
+/** Key of one chunk. Unambiguous whatever the table is called: neither id nor version holds a `#`. */
+export function chunkKey(key: RowVersionKey, number: number): ChunkKey {
   const digits = String(number).padStart(8, '0');
   return { pk: `${key.dataSourceId}#${key.table}#${key.version}#${digits}`, sk: digits };
 }

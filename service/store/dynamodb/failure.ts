@@ -1,7 +1,10 @@
+import { types } from 'node:util';
 import { assert } from '../../base/assert.ts';
 import { Problem } from '../../base/problem.ts';
 import { StoreUnavailable, type StoreUnavailableReason, TableMissing } from '../problems.ts';
 import { RequestAbandoned, RequestTimedOut } from './request-sender.ts';
+
+const { isNativeError } = types;
 
 /**
  * What a failed request means:
@@ -29,7 +32,7 @@ export interface CancellationReason {
  * Source: Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; API Reference, TransactWriteItems.
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Problem || !(error instanceof Error)) throw error;
+  if (error instanceof Problem || !isNativeError(error)) throw error;
   if (error instanceof RequestTimedOut) return { kind: 'unanswered', reason: 'timeout', cause: error };
   if (error instanceof RequestAbandoned) return { kind: 'unanswered', reason: 'aborted', cause: error.cause };
   return answeredFailure(error) ?? networkFailure(error);
@@ -49,7 +52,7 @@ export function unavailable(error: unknown, table: string): StoreUnavailable {
 
 /** A sentence for people and logs. */
 export function describe(reason: StoreUnavailableReason, cause: unknown): string {
-  return cause instanceof Error ? `${reason} (${cause.name}: ${cause.message})` : reason;
+  return isNativeError(cause) ? `${reason} (${cause.name}: ${cause.message})` : reason;
 }
 
 function answeredFailure(error: Error): Failure | null {
