@@ -1,0 +1,37 @@
+import type { Catalog, CatalogContents } from '../../service/policy/catalog.ts';
+import { formulaOf, policyNames, tableNames } from './sample-changes.ts';
+
+/** Everything that can be read from a catalog, for comparing two of them. */
+export function viewOf(catalog: Catalog) {
+  const names = [...policyNames, 'neutron', 'hidden', 'nobody'];
+  const tables = [...tableNames, 'servers', 'ports', 'bob:r', 'nova:servers', 'alice:q', 'true'];
+  return {
+    ...contentsOf(catalog),
+    requests: [...catalog.idempotencyEntries()].map(({ key }) => key).sort(),
+    digest: catalog.digest(),
+    tables: names.map((name) => catalog.tablesOf(name)),
+    arities: names.flatMap((name) => tables.map((table) => [name, table, catalog.arityOf(name, table)])),
+    has: names.flatMap((name) => tables.filter((table) => catalog.hasTable(name, table))),
+    cycles: policyNames.flatMap((name) =>
+      names.flatMap((other) =>
+        tableNames.map(
+          (table) => catalog.cycleWith(name, [formulaOf(`r(x) :- ${other}:${table}(x)`)]) !== null,
+        ),
+      ),
+    ),
+    statements: catalog
+      .policies()
+      .flatMap(({ id }) => catalog.rules(id).map(({ formula }) => catalog.ruleOfStatement(id, formula)?.id)),
+  };
+}
+
+/** All entities, as a bootstrap would read them. */
+export function contentsOf(catalog: Catalog): CatalogContents {
+  return {
+    policies: [...catalog.policies()],
+    rules: catalog.policies().flatMap(({ id }) => [...catalog.rules(id)]),
+    dataSources: [...catalog.dataSources()],
+    tableVersions: catalog.dataSources().flatMap(({ id }) => [...catalog.tableVersions(id)]),
+    idempotencyEntries: [...catalog.idempotencyEntries()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  };
+}
