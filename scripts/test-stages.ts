@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { runChild } from './cluster/child-command.ts';
 import { exitWithReason } from './cluster/exit-with-reason.ts';
-import { ensureFreshBuild } from './cluster/fresh-build.ts';
+import { runHaTests } from './cluster/ha-run.ts';
 import { requireSystemPackages } from './cluster/system-packages.ts';
 import { lastLine, readJestCounts, type StageResult, stageSummary } from './cluster/test-result.ts';
 
@@ -67,43 +67,17 @@ async function run(stage: Stage, number: number): Promise<StageResult> {
 
 /** Exit status of the stage; what it needs from the system is installed just before it is needed. */
 async function attempt(stage: Stage, output: string): Promise<number> {
-  if ('npm' in stage) return command('npm', ['run', '--silent', stage.npm]);
+  if ('npm' in stage) return runChild('npm', ['run', '--silent', stage.npm], stageLimitMs);
+  const parameters = ['--ci', '--json', `--outputFile=${output}`];
   try {
-    if (stage.project === 'contracts' || stage.project === 'ha') requireSystemPackages();
-    if (stage.project === 'ha') ensureFreshBuild(root);
+    if (stage.project === 'ha') return await runHaTests(root, parameters);
+    if (stage.project === 'contracts') requireSystemPackages();
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
     return 1;
   }
-  const jest = [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), `--selectProjects=${stage.project}`];
-  const serial = stage.project === 'ha' ? ['--runInBand'] : [];
-  return command(process.execPath, [...jest, ...serial, '--ci', '--json', `--outputFile=${output}`]);
-}
-
-/** Runs it with our output; when it hangs, or we are interrupted, it ends with all that it started. */
-function command(program: string, parameters: readonly string[]): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn(program, parameters, { cwd: root, stdio: ['ignore', 2, 2], detached: true });
-    const onSignal = () => {
-      end(child);
-      process.exit(130);
-    };
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-    const timer = setTimeout(() => {
-      console.log(`=== not finished within ${stageLimitMs / 60_000} minutes: stopped`);
-      end(child);
-    }, stageLimitMs);
-    child.once('error', () => resolve(1));
-    child.once('exit', (status) => {
-      clearTimeout(timer);
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-      resolve(status ?? 1);
-    });
-  });
-}
-
-function end(child: ChildProcess): void {
-  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  return runChild(process.execPath, [jest, `--selectProjects=${stage.project}`, ...parameters], stageLimitMs);
 }
 
 const stageLimitMs = 15 * 60_000;
