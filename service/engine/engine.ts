@@ -1,6 +1,7 @@
 import type { Formula } from '../datalog/tree.ts';
 import type { Tuple } from '../datalog/value.ts';
 import { Budget } from './budget.ts';
+import { BuiltinRegistry } from './builtins/registry.ts';
 import type { EngineChange, RelationName } from './engine-change.ts';
 import { defaultEngineOptions, type EngineOptions } from './engine-options.ts';
 import { Evaluator } from './evaluator.ts';
@@ -22,6 +23,7 @@ import { RuleSet } from './rule-set.ts';
 export class Engine {
   readonly #interner = new Interner();
   readonly #budget: Budget;
+  readonly #builtins: BuiltinRegistry;
   readonly #nodes: NodeRegistry;
   readonly #evaluator: Evaluator;
   readonly #materialiser: Materialiser;
@@ -33,6 +35,7 @@ export class Engine {
     const complete = { ...defaultEngineOptions, ...options };
     const interner = this.#interner;
     this.#budget = new Budget(complete);
+    this.#builtins = new BuiltinRegistry(complete);
     this.#nodes = new NodeRegistry(() => interner.limit);
     this.#evaluator = new Evaluator({ interner, budget: this.#budget });
     const recursion = new Recursion(this.#evaluator);
@@ -40,6 +43,7 @@ export class Engine {
     this.#propagator = new Propagator(this.#evaluator, recursion, this.#materialiser);
     this.#rules = new RuleSet({
       interner,
+      builtins: this.#builtins,
       nodes: this.#nodes,
       evaluator: this.#evaluator,
       materialiser: this.#materialiser,
@@ -105,6 +109,7 @@ export class Engine {
     this.#budget.begin('query');
     const answers = answerQuery(policy, query, {
       interner: this.#interner,
+      builtins: this.#builtins,
       nodes: this.#nodes,
       evaluator: this.#evaluator,
       materialiser: this.#materialiser,

@@ -1,5 +1,6 @@
 import type { Atom, Formula, Literal, Rule, Term } from '../datalog/tree.ts';
 import type { Value } from '../datalog/value.ts';
+import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
 import type { Materialiser } from './materialiser.ts';
@@ -11,6 +12,7 @@ import { BuildSink } from './sinks.ts';
 
 export interface QueryParts {
   readonly interner: Interner;
+  readonly builtins: BuiltinRegistry;
   readonly nodes: NodeRegistry;
   readonly evaluator: Evaluator;
   readonly materialiser: Materialiser;
@@ -18,12 +20,13 @@ export interface QueryParts {
 
 /** The ground instances of a query (reference 3.1): a rule whose head holds all variables collects the bindings. */
 export function answerQuery(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
-  const { interner, nodes, evaluator, materialiser } = parts;
+  const { interner, builtins, nodes, evaluator, materialiser } = parts;
   const body = query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
   const names = variablesOf(body);
   const form: RuleForm = ruleForm(collector(names, body), {
     policy,
     ruleId: 'query',
+    builtins,
     intern: (value) => interner.intern(value),
     nodeOf: (name) => nodes.find(name) ?? nodes.transient(name),
   });

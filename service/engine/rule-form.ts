@@ -1,6 +1,6 @@
 import type { Atom, Literal, Rule, Term } from '../datalog/tree.ts';
 import type { Value } from '../datalog/value.ts';
-import { findBuiltin } from './builtins/registry.ts';
+import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { RelationName } from './engine-change.ts';
 import type { Argument, BodyLiteral, RelationNode, RuleForm } from './program.ts';
 
@@ -9,6 +9,7 @@ export interface FormContext {
   /** Policy that owns unqualified tables. */
   readonly policy: string;
   readonly ruleId: string;
+  readonly builtins: BuiltinRegistry;
   readonly intern: (value: Value) => number;
   readonly nodeOf: (name: RelationName) => RelationNode;
 }
@@ -64,7 +65,7 @@ export function bodyName(policy: string, atom: Atom): RelationName {
 function bodyLiteral(literal: Literal, numbering: Numbering, context: FormContext): BodyLiteral {
   const { atom, negated } = literal;
   const args = atom.args.map((term) => numbering.argument(term));
-  const builtin = atom.modal === null ? findBuiltin(atom.table, args.length) : undefined;
+  const builtin = atom.modal === null ? context.builtins.find(atom.table, args.length) : undefined;
   if (builtin !== undefined) return { kind: 'builtin', negated, builtin, args };
   return { kind: 'relation', negated, node: context.nodeOf(bodyName(context.policy, atom)), args };
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts';
+import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { EngineChange } from './engine-change.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
@@ -12,6 +13,7 @@ import { stratify } from './strata.ts';
 /** The parts of the engine that rules touch. */
 export interface RuleSetParts {
   readonly interner: Interner;
+  readonly builtins: BuiltinRegistry;
   readonly nodes: NodeRegistry;
   readonly evaluator: Evaluator;
   readonly materialiser: Materialiser;
@@ -30,11 +32,12 @@ export class RuleSet {
 
   /** Replaces a rule of the same id. */
   insert({ policy, ruleId, rule }: EngineChange & { readonly kind: 'insert-rule' }): void {
-    const { interner, nodes } = this.#parts;
+    const { interner, builtins, nodes } = this.#parts;
     if (this.#rules.has(ruleId)) this.delete(ruleId);
     const form = ruleForm(rule, {
       policy,
       ruleId,
+      builtins,
       intern: (value) => interner.intern(value),
       nodeOf: (name) => nodes.get(name),
     });

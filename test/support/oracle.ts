@@ -1,7 +1,8 @@
 import type { Atom, Literal, Rule, Term } from '../../service/datalog/tree.ts';
 import type { Tuple, Value } from '../../service/datalog/value.ts';
-import { findBuiltin } from '../../service/engine/builtins/registry.ts';
+import { BuiltinRegistry } from '../../service/engine/builtins/registry.ts';
 import type { EngineChange, RelationName } from '../../service/engine/engine-change.ts';
+import { defaultEngineOptions } from '../../service/engine/engine-options.ts';
 
 /**
  * The slow, obviously right evaluator: keeps the program as lists and computes everything anew for every
@@ -64,6 +65,8 @@ export class Oracle {
     return relations;
   }
 }
+
+const builtins = new BuiltinRegistry(defaultEngineOptions);
 
 export function relationKey({ policy, table, arity, modal }: RelationName): string {
   return JSON.stringify([policy, table, arity, modal]);
@@ -147,11 +150,11 @@ class GroundedRule {
 }
 
 function isBuiltin({ atom }: Literal): boolean {
-  return findBuiltin(atom.table, atom.args.length) !== undefined;
+  return builtins.find(atom.table, atom.args.length) !== undefined;
 }
 
 function builtinExtensions(atom: Atom, binding: ReadonlyMap<string, Value>): ReadonlyMap<string, Value>[] {
-  const builtin = findBuiltin(atom.table, atom.args.length)!;
+  const builtin = builtins.find(atom.table, atom.args.length)!;
   const inputs = atom.args.slice(0, builtin.inputs).map((term) => constantOf(term, binding)!);
   try {
     const result = builtin.evaluate(...inputs);

@@ -1,18 +1,38 @@
-import type { Builtin } from './builtin.ts';
+import { arithmeticBuiltins } from './arithmetic.ts';
+import type { Builtin, BuiltinContext } from './builtin.ts';
 import { comparisonBuiltins } from './comparison.ts';
+import { dateTimeBuiltins } from './date-time.ts';
+import { networkBuiltins } from './network.ts';
+import { textBuiltins } from './text.ts';
+import { validationBuiltins } from './validation.ts';
 
-const byName = new Map<string, Builtin>([...comparisonBuiltins].map((builtin) => [builtin.name, builtin]));
+/** The builtins of one engine, by name. */
+export class BuiltinRegistry {
+  readonly #byName: ReadonlyMap<string, Builtin>;
 
-/**
- * The builtin that a literal with this table name and number of arguments means, whatever its qualifier
- * (reference 2.5); undefined for an ordinary table (2.9: the name with another arity is one).
- */
-export function findBuiltin(name: string, arity: number): Builtin | undefined {
-  const builtin = byName.get(name);
-  return builtin !== undefined && builtin.inputs + builtin.outputs === arity ? builtin : undefined;
-}
+  constructor(context: BuiltinContext) {
+    const all = [
+      ...comparisonBuiltins,
+      ...arithmeticBuiltins,
+      ...textBuiltins,
+      ...dateTimeBuiltins(context),
+      ...networkBuiltins,
+      ...validationBuiltins,
+    ];
+    this.#byName = new Map(all.map((builtin) => [builtin.name, builtin]));
+  }
 
-/** All builtins, for checks against the language's own table of signatures. */
-export function allBuiltins(): readonly Builtin[] {
-  return [...byName.values()];
+  /**
+   * The builtin that a literal with this table name and number of arguments means, whatever its qualifier
+   * (reference 2.5); undefined for an ordinary table (2.9: the name with another arity is one).
+   */
+  find(name: string, arity: number): Builtin | undefined {
+    const builtin = this.#byName.get(name);
+    return builtin !== undefined && builtin.inputs + builtin.outputs === arity ? builtin : undefined;
+  }
+
+  /** All builtins, for checks against the language's own table of signatures. */
+  all(): readonly Builtin[] {
+    return [...this.#byName.values()];
+  }
 }
