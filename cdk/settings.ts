@@ -1,3 +1,5 @@
+import { furtherConfigurationProblems } from './constructs/server-environment.ts';
+
 /**
  * What can be chosen for a deployment, read from the CDK context (`cdk.json`, or `-c key=value`).
  * docs/AWS.md has the same list with its reasons.
@@ -118,7 +120,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
 
 /** What is wrong although each value alone is possible. */
 function contradictions(settings: Settings): readonly string[] {
-  const problems: string[] = [];
+  const problems = [...furtherConfigurationProblems(settings.environment)];
   const { certificateArn, imageUri, internetFacing, cpuUnits, memoryMiB } = settings;
   if (internetFacing && certificateArn === null) {
     problems.push('`internetFacing` needs `certificateArn`: plain HTTP is not offered to the internet');

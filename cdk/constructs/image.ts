@@ -5,20 +5,6 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { ecrImageParts, type Settings } from '../settings.ts';
 
-/**
- * What the Dockerfile copies. Everything else is left out of the image's hash, so that editing a document or a
- * test does not replace the replicas.
- */
-const buildContext = [
-  'Dockerfile',
-  'package.json',
-  'package-lock.json',
-  '.npmrc',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'service',
-];
-
 export interface ServerImageProps {
   readonly settings: Settings;
   /** The folder with the Dockerfile. */
@@ -27,14 +13,14 @@ export interface ServerImageProps {
 
 /**
  * The image of the server: one that exists, or an asset. An asset is only hashed and copied when the stack is
- * synthesised; Docker builds it when the stack is deployed.
+ * synthesised; Docker builds it when the stack is deployed. The hash is over what `.dockerignore` lets in, so that
+ * editing a document or a test does not replace the replicas.
  */
 export function serverImage(scope: Construct, { settings, projectRoot }: ServerImageProps): ContainerImage {
   if (settings.imageUri !== null) return existingImage(scope, settings.imageUri);
   return ContainerImage.fromAsset(projectRoot, {
     platform: settings.architecture === 'ARM64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     ignoreMode: IgnoreMode.DOCKER,
-    exclude: ['*', ...buildContext.map((path) => `!${path}`)],
   });
 }
 

@@ -92,6 +92,7 @@ export class ReplicaService extends Construct {
         stateTable: tables.state.tableName,
         rowsTable: tables.rows.tableName,
         memoryMiB: settings.memoryMiB,
+        https: settings.certificateArn !== null,
         further: settings.environment,
       }),
       portMappings: [{ containerPort: serverPort }],

@@ -1,3 +1,4 @@
+import { configVariables } from '../../service/server/config-variables.ts';
 import { timing } from '../timing.ts';
 
 /** The port of a replica: Congress's own. */
@@ -7,20 +8,52 @@ export interface ServerEnvironmentProps {
   readonly stateTable: string;
   readonly rowsTable: string;
   readonly memoryMiB: number;
+  /** Clients reach the balancer over HTTPS, so links must say so. */
+  readonly https: boolean;
   /** From the context; wins over what the stack would say. */
   readonly further: Readonly<Record<string, string>>;
 }
 
-/** The environment variables of a replica (docs/CONFIGURATION.md). No secret is among them. */
+/**
+ * The environment variables of a replica (docs/CONFIGURATION.md). The region comes from Fargate, credentials from
+ * the role of the task; no secret is among these.
+ */
 export function serverEnvironment(props: ServerEnvironmentProps): Record<string, string> {
+  const { port, stateTable, rowsTable, createTables, trustProxy } = configVariables;
+  const { keepAliveMs, drainMs, shutdownDeadlineMs } = configVariables;
   return {
-    CONGRESS_PORT: String(serverPort),
-    CONGRESS_STATE_TABLE: props.stateTable,
-    CONGRESS_ROWS_TABLE: props.rowsTable,
-    CONGRESS_CREATE_TABLES: 'false',
-    CONGRESS_DRAIN_MS: String(timing.drain * 1000),
+    [port.name]: String(serverPort),
+    [stateTable.name]: props.stateTable,
+    [rowsTable.name]: props.rowsTable,
+    [createTables.name]: 'false',
+    [trustProxy.name]: String(props.https),
+    [keepAliveMs.name]: String(timing.keepAlive * 1000),
+    [drainMs.name]: String(timing.drain * 1000),
+    [shutdownDeadlineMs.name]: String(timing.shutdownDeadline * 1000),
     // All tables are in memory: without this the heap would stop growing far below what the task has.
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMiB * 0.75)}`,
     ...props.further,
   };
+}
+
+/** Variables that the stack decides: another value would cut the replica off from what the stack made. */
+const decided = [
+  configVariables.host,
+  configVariables.port,
+  configVariables.store,
+  configVariables.dynamodbEndpoint,
+  configVariables.awsRegion,
+  configVariables.stateTable,
+  configVariables.rowsTable,
+  configVariables.createTables,
+].map(({ name }) => name);
+
+/** What is wrong with further configuration from the context: a line for each unknown or decided variable. */
+export function furtherConfigurationProblems(further: Readonly<Record<string, string>>): readonly string[] {
+  const known = Object.values(configVariables).map(({ name }) => name);
+  return Object.keys(further).flatMap((name) => {
+    if (decided.includes(name)) return [`\`environment\` must not have ${name}: the stack decides it`];
+    if (known.includes(name) || name === 'NODE_OPTIONS') return [];
+    return [`\`environment\` has ${name}, which is not in docs/CONFIGURATION.md`];
+  });
 }

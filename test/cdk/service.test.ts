@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { timing } from '../../cdk/timing.ts';
+import { readConfig } from '../../service/server/config.ts';
 import { onlyResource, stackWith, templateWith } from './synthesise.ts';
 
 const template = templateWith();
@@ -91,6 +94,37 @@ describe('a replica', () => {
     expect(environment.get('CONGRESS_STATE_TABLE')).not.toEqual(environment.get('CONGRESS_ROWS_TABLE'));
   });
 
+  it('gets a configuration that the server accepts, from a process that has nothing else', () => {
+    for (const context of [{}, { environment: { CONGRESS_POLL_INTERVAL_MS: '250' } }]) {
+      const environment = container(templateWith(context)).Environment.map(({ Name, Value }) => [
+        Name,
+        // Names of tables are known when the stack is deployed.
+        typeof Value === 'string' ? Value : 'a-table',
+      ]);
+      const config = readConfig({ AWS_REGION: 'eu-west-1', ...Object.fromEntries(environment) });
+      expect(config).toMatchObject({
+        port: 1789,
+        store: 'dynamodb',
+        stateTable: 'a-table',
+        createTables: 'false',
+        drainMs: timing.drain * 1000,
+        shutdownDeadlineMs: timing.shutdownDeadline * 1000,
+        keepAliveMs: timing.keepAlive * 1000,
+      });
+    }
+  });
+
+  it('makes links with https when clients come over https', () => {
+    const certificateArn =
+      'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';
+    const trust = { Name: 'CONGRESS_TRUST_PROXY' };
+    expect(container().Environment).toContainEqual({ ...trust, Value: 'false' });
+    expect(container(templateWith({ certificateArn })).Environment).toContainEqual({
+      ...trust,
+      Value: 'true',
+    });
+  });
+
   it('may use three quarters of the memory of its task for its heap', () => {
     expect(container(templateWith({ memoryMiB: 8192 })).Environment).toContainEqual({
       Name: 'NODE_OPTIONS',
@@ -118,6 +152,21 @@ describe('the image', () => {
 
   it('of a private registry may be pulled, and no other repository', () => {
     expect(execution(template)).toContain(':ecr:eu-west-1:123456789012:repository/congress"');
+  });
+
+  it('is built from the sources and nothing else of the project', () => {
+    const { app } = stackWith({ imageUri: '', architecture: 'ARM64' });
+    const assembly = app.synth();
+    const assets = readdirSync(assembly.directory).filter((name) => name.startsWith('asset.'));
+    expect(assets).toHaveLength(1);
+    const inside = readdirSync(join(assembly.directory, assets[0]!));
+    expect(inside).toEqual(expect.arrayContaining(['Dockerfile', 'package-lock.json', 'service']));
+    for (const other of ['test', 'docs', 'cdk', 'examples', 'node_modules'])
+      expect(inside).not.toContain(other);
+    const manifest = readFileSync(join(assembly.directory, 'CongressHa.assets.json'), 'utf8');
+    expect(Object.values(JSON.parse(manifest).dockerImages)).toEqual([
+      expect.objectContaining({ source: expect.objectContaining({ platform: 'linux/arm64' }) }),
+    ]);
   });
 
   it('of elsewhere is taken as it is named', () => {

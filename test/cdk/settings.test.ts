@@ -50,6 +50,14 @@ describe('the settings of a deployment', () => {
     expect(problemsOf({ environment: { CONGRESS_PORT: 1 } })).toHaveLength(1);
   });
 
+  it('refuse configuration that the server does not know or that the stack decides', () => {
+    const environment = { CONGRESS_POL_INTERVAL_MS: '250', CONGRESS_STATE_TABLE: 'mine' };
+    expect(problemsOf({ environment })).toEqual([
+      expect.stringContaining('CONGRESS_POL_INTERVAL_MS'),
+      expect.stringContaining('CONGRESS_STATE_TABLE'),
+    ]);
+  });
+
   it.each([0, 1, '1', -2, 2.5, 'many'])(
     'refuse %p replicas: two are the least that is highly available',
     (replicas) => {
