@@ -1,0 +1,30 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import type { Driver } from '../datasources/driver.ts';
+import type { ReplicaPort } from '../replication/replica-port.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+
+/** Everything that the API needs from outside; built once in `server/wire.ts`. */
+export interface ApiContext {
+  readonly replica: ReplicaPort;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  /** True from SIGTERM on: not ready any more, and connections are closed after their answer. */
+  readonly isDraining: () => boolean;
+  readonly settings: ApiSettings;
+}
+
+export interface ApiSettings {
+  readonly replicaName: string;
+  readonly version: string;
+  /** Bodies of all requests but rows. */
+  readonly requestBodyBytesMax: number;
+  /** Body of a PUT rows request. */
+  readonly rowsBodyBytesMax: number;
+  /** Take scheme and host of links from X-Forwarded-Proto and X-Forwarded-Host. */
+  readonly trustProxy: boolean;
+}

@@ -1,0 +1,19 @@
+import type { Endpoint } from './endpoint.ts';
+import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
+import { dataSourceEndpoints } from './routes/data-sources.ts';
+import { driverEndpoints } from './routes/drivers.ts';
+import { libraryPolicyEndpoints } from './routes/library-policies.ts';
+import { policyEndpoints } from './routes/policies.ts';
+import { policyTableEndpoints } from './routes/policy-tables.ts';
+import { ruleEndpoints } from './routes/rules.ts';
+
+/** Every path below /v1 (Congress reference 1.4). */
+export const endpoints: readonly Endpoint[] = [
+  ...policyEndpoints,
+  ...ruleEndpoints,
+  ...policyTableEndpoints,
+  ...libraryPolicyEndpoints,
+  ...dataSourceEndpoints,
+  ...dataSourceTableEndpoints,
+  ...driverEndpoints,
+];

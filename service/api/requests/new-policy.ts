@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { rulesPerRequestMax, ruleTextLengthMax } from '../../base/limits.ts';
+import { pythonText } from '../../datasources/python-text.ts';
+import { isUsableInRules } from '../../policy/names.ts';
+import { InvalidPolicyName } from '../../policy/problems.ts';
+import { congressErrors } from '../congress-errors.ts';
+import { plainCongressError } from '../errors.ts';
+import { BadRequest, WireError } from '../problems.ts';
+import { isJsonObject } from './json-shape.ts';
+
+/** A rule text with what people say about it; `comment` is "" when absent. */
+export interface NewRule {
+  readonly text: string;
+  readonly name: Json;
+  readonly comment: Json;
+}
+
+/** Defaults are filled in. `kind` is lower case and still unchecked; `rules` null when the key was absent. */
+export interface NewPolicy {
+  readonly name: string;
+  readonly abbreviation: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly rules: readonly NewRule[] | null;
+}
+
+/** Longest description, in UTF-16 code units. */
+const descriptionLengthMax = 4_096;
+
+/**
+ * The body of POST /v1/policies (reference 1.5); other keys are ignored. Throws WireError, BadRequest,
+ * InvalidPolicyName. Whether the kind exists and the rules are admitted is for the write to say.
+ */
+export function newPolicyFrom(body: unknown): NewPolicy {
+  if (typeof body !== 'object' && typeof body !== 'string') throw notAnObject();
+  // Congress asks for the name before it asks what the body is.
+  if (!isJsonObject(body) || !Object.hasOwn(body, 'name')) {
+    if (body === null) throw notAnObject();
+    throw plainCongressError(congressErrors.policyNameMustBeProvided);
+  }
+  checkAbbreviation(body.abbreviation);
+  const rules = Object.hasOwn(body, 'rules') ? rulesOfBody(body) : null;
+  const name = nameOf(body.name);
+  return {
+    name,
+    abbreviation: typeof body.abbreviation === 'string' ? body.abbreviation : [...name].slice(0, 5).join(''),
+    description: descriptionOf(body.description),
+    kind: kindOf(body.kind),
+    rules,
+  };
+}
+
+function notAnObject(): BadRequest {
+  return new BadRequest('the body must be a JSON object');
+}
+
+/** Empty and null are "not given"; so are 0 and false, as Python sees them. */
+function checkAbbreviation(abbreviation: Json | undefined): void {
+  if (!abbreviation) return;
+  if (typeof abbreviation !== 'string' || [...abbreviation].length > 5) {
+    throw plainCongressError(congressErrors.policyAbbreviation);
+  }
+}
+
+/** A value that is no text is refused in the words that it has as Python text (reference 1.5). */
+function nameOf(name: Json | undefined): string {
+  if (typeof name === 'string') return name;
+  const text = pythonText(name, 'ordinary');
+  if (isUsableInRules(text)) throw new WireError(`Policy name ${text} must be a string`, { status: 409 });
+  throw new InvalidPolicyName(text);
+}
+
+function descriptionOf(description: Json | undefined): string {
+  if (description === undefined || description === null) return '';
+  if (typeof description === 'string' && description.length <= descriptionLengthMax) return description;
+  throw new BadRequest(`\`description\` must be a text of at most ${descriptionLengthMax} characters`);
+}
+
+function kindOf(kind: Json | undefined): string {
+  if (kind === undefined || kind === null) return 'nonrecursive';
+  if (typeof kind !== 'string') throw new BadRequest('`kind` must be a text');
+  return kind.toLowerCase();
+}
+
+/** The schema that Congress validates policies with rules against (reference 1.5): nulls are not allowed in it. */
+const withRules = z.looseObject({
+  name: z.string().min(1).max(255),
+  description: z.string().optional(),
+  kind: z
+    .enum(['database', 'nonrecursive', 'action', 'z3', 'materialized', 'delta', 'datasource'])
+    .optional(),
+  abbreviation: z.string().min(1).max(5).optional(),
+  rules: z.array(
+    z.looseObject({
+      rule: z.string(),
+      name: z.string().max(255).optional(),
+      comment: z.string().max(255).optional(),
+    }),
+  ),
+});
+
+function rulesOfBody(body: JsonObject): readonly NewRule[] {
+  const parsed = withRules.safeParse(body);
+  if (!parsed.success) {
+    throw new WireError('Bad Request::Input policy item violates schema.', {
+      status: 400,
+      errorData: parsed.error.issues.map(issueText).join('\n'),
+    });
+  }
+  const { rules } = parsed.data;
+  if (rules.length > rulesPerRequestMax) {
+    throw new BadRequest(`\`rules\` has ${rules.length} entries, at most ${rulesPerRequestMax} are taken`);
+  }
+  return rules.map(({ rule, name, comment }) => ({
+    text: ruleText(rule),
+    name: name ?? null,
+    comment: comment ?? '',
+  }));
+}
+
+function issueText(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+  return `${issue.path.map(String).join('.') || 'body'}: ${issue.message}`;
+}
+
+/** Throws WireError 1002 when the text is longer than is taken. */
+export function ruleText(text: string): string {
+  if (text.length <= ruleTextLengthMax) return text;
+  const { description, number, status } = congressErrors.ruleSyntax;
+  const detail = `The rule has ${text.length} characters, at most ${ruleTextLengthMax} are taken`;
+  throw new WireError(`${description}::${detail}`, { status, errorCode: number });
+}

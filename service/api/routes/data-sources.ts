@@ -1,0 +1,115 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { visibleConfig } from '../../datasources/driver-options.ts';
+import type { DataSource } from '../../policy/entities.ts';
+import { DataSourceNotFound } from '../../policy/problems.ts';
+import { createDataSource } from '../../policy/writes/create-data-source.ts';
+import { deleteDataSource } from '../../policy/writes/delete-data-source.ts';
+import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { decodePath } from '../canonical-path.ts';
+import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
+import { methodMissing } from '../errors.ts';
+import { writeOptions } from '../idempotency.ts';
+import { WireError } from '../problems.ts';
+import { parseBody } from '../request-body.ts';
+import { newDataSourceFrom } from '../requests/new-data-source.ts';
+import { tableJson } from '../schema-json.ts';
+import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
+
+const missing = serviceMissing({ prefix: '' });
+
+/** Data sources (reference 1.13, 1.14). Webhooks and actions are not built yet and answer 501. */
+export const dataSourceEndpoints: readonly Endpoint[] = [
+  { path: '/v1/data-sources', shape: 'collection', get: listDataSources, post: create },
+  {
+    path: '/v1/data-sources/:source',
+    shape: 'element',
+    get: showDataSource,
+    delete: remove,
+    actions: { request_refresh: requestRefresh },
+  },
+  { path: '/v1/data-sources/:source/schema', shape: 'element', get: showSchema },
+  { path: '/v1/data-sources/:source/status', shape: 'element', get: showStatus },
+  { path: '/v1/data-sources/:source/actions', shape: 'collection', get: listActions },
+  { path: '/v1/data-sources/:source/webhook', shape: 'collection' },
+];
+
+function listDataSources(call: Call): Answer {
+  return listAnswer(call.context.replica.catalog.dataSources().map((source) => dataSourceJson(call, source)));
+}
+
+function showDataSource(call: Call): Answer {
+  return objectAnswer(
+    dataSourceJson(
+      call,
+      dataSourceOf(call, (shown) => new DataSourceNotFound(shown)),
+    ),
+  );
+}
+
+async function create(call: WriteCall): Promise<Answer> {
+  const { replica, drivers, random, settings } = call.context;
+  const text = await call.text(settings.requestBodyBytesMax);
+  const wanted = newDataSourceFrom(parseBody(text), { drivers, newId: random.uuid() });
+  const { result } = await replica.write(createDataSource(wanted), writeOptions(call, text));
+  const { id } = result;
+  const { name, driver, description, enabled, config } = wanted;
+  const created = dataSourceJson(call, { id, name, driver, description, enabled, config });
+  return createdAnswer(created, `${call.baseUrl}${call.path}/${encodeURIComponent(id)}`);
+}
+
+async function remove(call: WriteCall): Promise<Answer> {
+  const shown = call.params.source ?? '';
+  try {
+    await call.context.replica.write(deleteDataSource(decodePath(shown)), writeOptions(call, ''));
+  } catch (problem) {
+    if (!(problem instanceof DataSourceNotFound)) throw problem;
+    // The HTTP status and the error code differ here, and clients have seen it (reference 1.13).
+    throw new WireError(`Datasource not found ${shown}`, { status: 400, errorCode: 404 });
+  }
+  return objectAnswer(null);
+}
+
+function showSchema(call: Call): Answer {
+  return objectAnswer({ tables: dataSourceOf(call, missing).tables.map(tableJson) });
+}
+
+/**
+ * All texts (reference 1.14). Pushed data needs no first poll, so it counts as initialized; when it was last
+ * pushed is not recorded yet.
+ */
+function showStatus(call: Call): Answer {
+  const source = dataSourceOf(call, missing);
+  const { catalog } = call.context.replica;
+  const isUsed = (catalog.tablesOf(source.engineName)?.length ?? 0) > 0;
+  return objectAnswer({
+    last_updated: 'None',
+    last_error: 'None',
+    number_of_updates: '0',
+    initialized: 'True',
+    subscriptions: [],
+    subscribers: isUsed ? ['__engine'] : [],
+  });
+}
+
+/** No driver has actions yet. */
+function listActions(call: Call): Answer {
+  dataSourceOf(call, missing);
+  return listAnswer([]);
+}
+
+/** Nothing to do where rows are pushed (reference 1.13). */
+async function requestRefresh(call: WriteCall): Promise<Answer> {
+  const { replica, drivers } = call.context;
+  await replica.awaitConsistency({ kind: 'linearizable', explicit: false }, call.signal);
+  const source = dataSourceOf(call, serviceMissing({ prefix: 'Not Found::' }));
+  return drivers.get(source.driver)?.feed === 'push' ? objectAnswer(null) : methodMissing();
+}
+
+function dataSourceJson(
+  call: Call,
+  source: Omit<DataSource, 'id' | 'engineName' | 'tables' | 'createdAt'> & { readonly id: string },
+): JsonObject {
+  const { id, name, driver, description, enabled, config } = source;
+  const shown: Json = visibleConfig(call.context.drivers.get(driver), config);
+  return { id, name, driver, description, type: null, enabled, config: shown };
+}

@@ -1,0 +1,50 @@
+import { policyRows } from '../../policy/queries.ts';
+import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
+import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
+import { nothingFound } from '../errors.ts';
+import { BadRequest } from '../problems.ts';
+import { parseBody } from '../request-body.ts';
+import { rowsJson } from '../rows-json.ts';
+
+/** Tables and rows of policies, and of data sources as rules see them (reference 1.7, 1.8). */
+export const policyTableEndpoints: readonly Endpoint[] = [
+  { path: '/v1/policies/:policy/tables', shape: 'collection', get: listTables },
+  { path: '/v1/policies/:policy/tables/:table', shape: 'element', get: showTable },
+  { path: '/v1/policies/:policy/tables/:table/rows', shape: 'collection', get: listRows, put: replaceRows },
+  { path: '/v1/policies/:policy/tables/:table/rows/:row', shape: 'element' },
+];
+
+function listTables(call: Call): Answer {
+  const tables = call.context.replica.catalog.tablesOf(policyNameOf(call));
+  return tables === undefined ? nothingFound() : listAnswer(tables.map((table) => ({ id: table })));
+}
+
+function showTable(call: Call): Answer {
+  const table = call.params.table ?? '';
+  return call.context.replica.catalog.hasTable(policyNameOf(call), table)
+    ? objectAnswer({ id: table })
+    : nothingFound();
+}
+
+/** Derivations are not recorded yet: a trace that was asked for says so in the words of Congress. */
+function listRows(call: Call): Answer {
+  const { catalog, engine } = call.context.replica;
+  const rows = policyRows(
+    { catalog, engine },
+    { policy: policyNameOf(call), table: call.params.table ?? '' },
+  );
+  const traced = call.query.get('trace')?.toLowerCase() === 'true';
+  return { status: 200, body: rowsJson(rows, traced ? 'Not available' : null) };
+}
+
+/** Rows of a policy follow from its rules: there is nothing to replace (reference 1.4). */
+async function replaceRows(call: WriteCall): Promise<Answer> {
+  parseBody(await call.text(call.context.settings.requestBodyBytesMax));
+  throw new BadRequest('Method replace_entire_table_data not supported for datasource __engine');
+}
+
+/** Policies are found by id as well, which Congress does not do here; data sources by the name rules use. */
+function policyNameOf(call: Call): string {
+  const shown = call.params.policy ?? '';
+  return call.context.replica.catalog.policyByIdOrName(shown)?.name ?? shown;
+}

@@ -1,0 +1,121 @@
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../api/app.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ReplicaId } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import { driverCatalog } from '../datasources/driver-catalog.ts';
+import { Engine } from '../engine/engine.ts';
+import { type Replication, startReplication } from '../replication/start-replication.ts';
+import type { Config } from './config.ts';
+import { httpServer } from './http-server.ts';
+import { openStores, type Stores } from './open-stores.ts';
+import { PendingReplica } from './pending-replica.ts';
+import { type PrometheusMetrics, prometheusMetrics } from './prometheus-metrics.ts';
+import { Shutdown } from './shutdown.ts';
+import { tablesReady } from './tables-ready.ts';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+/** A replica that listens. */
+export interface RunningReplica {
+  readonly port: number;
+  readonly shutdown: Shutdown;
+  /** Rejects when the replica cannot go on: a missing table, or a bug. Never resolves before the shutdown. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Builds everything and listens; the one place that knows all modules. The port is open before the state is
+ * loaded, so that /livez answers and /readyz gives the reason. Rejects when the port cannot be opened.
+ */
+export async function startReplica(config: Config, ports: Ports): Promise<RunningReplica> {
+  const { clock, random, logger } = ports;
+  const metrics = prometheusMetrics({ processMetrics: true });
+  const stores = openStores(config, ports);
+  const replica = new PendingReplica('waiting for the tables of the database');
+  const stopping = new AbortController();
+  let replication: Replication | null = null;
+
+  const server = httpServer({
+    config,
+    random,
+    listener: createApp({
+      replica,
+      drivers: driverCatalog,
+      clock,
+      random,
+      logger,
+      metrics: metrics.http,
+      isDraining: () => shutdown.isDraining(),
+      settings: { ...config, version: ports.version },
+    }),
+  });
+  const shutdown = new Shutdown({
+    server,
+    clock,
+    logger,
+    drainMs: config.drainMs,
+    deadlineMs: config.shutdownDeadlineMs,
+    stopReplica: async () => {
+      stopping.abort();
+      await replication?.stop();
+    },
+    closeStores: () => stores.close(),
+  });
+
+  const address = await listening(server, config);
+  logger.info('listening', { host: address.address, port: address.port, version: ports.version });
+  const run = async (): Promise<void> => {
+    await tablesReady({ stores, clock, logger, signal: stopping.signal, pending: replica });
+    if (stopping.signal.aborted) return;
+    replication = begin(config, { ...ports, stores, metrics });
+    replica.begin(replication.port);
+    await replication.ended;
+  };
+  return { port: address.port, shutdown, failed: onlyFailure(run()) };
+}
+
+function begin(
+  config: Config,
+  parts: Ports & { readonly stores: Stores; readonly metrics: PrometheusMetrics },
+): Replication {
+  const { clock, random, logger, stores, metrics } = parts;
+  return startReplication({
+    replicaId: `${config.replicaName}/${random.uuid().slice(0, 8)}` as ReplicaId,
+    stateStore: stores.stateStore,
+    rowStore: stores.rowStore,
+    clock,
+    random,
+    logger,
+    newEngine: () => new Engine(),
+    metrics: metrics.replication,
+    settings: {
+      pollIntervalMs: config.pollIntervalMs,
+      readWaitMs: config.readWaitMs,
+      writeDeadlineMs: config.writeDeadlineMs,
+      idempotencyTtlMs: config.idempotencyTtlHours * 3_600_000,
+      recordPartsRetentionMs: (config.recordRetentionDays + 1) * 86_400_000,
+    },
+  });
+}
+
+function listening(server: ReturnType<typeof httpServer>, config: Config): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: config.host, port: config.port, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** The normal end is the business of the shutdown. */
+function onlyFailure(run: Promise<void>): Promise<never> {
+  return run.then(() => new Promise<never>(() => {}));
+}
