@@ -1,0 +1,41 @@
+import { assert } from '../base/assert.ts';
+import type { CommitId, ReplicaId } from '../base/ids.ts';
+import type { Change } from '../policy/change.ts';
+import { changeToJson } from '../policy/change-json.ts';
+import { entityWrites } from '../policy/entity-writes.ts';
+import type { Commit, EntityWrite } from '../store/state-store.ts';
+import { lastOfEachKey, splitWrites } from './bulk-changes.ts';
+import { bulkRecord, type PreparedBulk } from './bulk-preparation.ts';
+import type { GroupPlan } from './group-plan.ts';
+import { recordFormatVersion } from './prepared-record.ts';
+
+export interface AssembledCommit {
+  readonly commit: Commit;
+  /** What the record means, to be applied here. */
+  readonly changes: readonly Change[];
+  /** To be made once the commit is durable. */
+  readonly after: readonly EntityWrite[];
+}
+
+/** What is sent to the store for a planned group. `bulk` is what was prepared for a plan that needs it. */
+export function assembleCommit(
+  plan: GroupPlan,
+  by: { readonly commitId: CommitId; readonly writer: ReplicaId; readonly bulk: PreparedBulk | null },
+): AssembledCommit {
+  const envelope = {
+    sequence: plan.sequence,
+    commitId: by.commitId,
+    writer: by.writer,
+    committedAtMs: plan.committedAtMs,
+    formatVersion: recordFormatVersion,
+  };
+  if (!plan.bulk) {
+    const writes = lastOfEachKey(plan.changes.flatMap((change) => entityWrites(change)));
+    const record = { ...envelope, changes: plan.changes.map(changeToJson) };
+    return { commit: { record, writes }, changes: plan.changes, after: [] };
+  }
+  assert(by.bulk !== null, 'a large write is prepared before it is committed');
+  const { changes, json } = bulkRecord(plan.changes, by.bulk);
+  const { inCommit, after } = splitWrites(changes, plan.sequence);
+  return { commit: { record: { ...envelope, changes: json }, writes: inCommit }, changes, after };
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../base/clock.ts';
+import type { CommitId, Sequence } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ReplicationMetrics } from './metrics.ts';
+import type { PreparedRecord, RowsOf } from './prepared-record.ts';
+import type { ApplyResult, Replica, ReplicaState, Standstill } from './replica.ts';
+
+const commitIdsKept = 1_024;
+
+export interface LiveReplicaOptions {
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: ReplicationMetrics;
+}
+
+/** The pure replica and those who wait for it to move. */
+export class LiveReplica {
+  readonly #options: LiveReplicaOptions;
+  readonly #waiters = new Set<Waiter>();
+  readonly #commitIds = new Map<Sequence, CommitId>();
+  readonly #listeners: RecordListener[] = [];
+  #installed = false;
+
+  constructor(options: LiveReplicaOptions) {
+    this.#options = options;
+  }
+
+  get state(): ReplicaState {
+    return this.#options.replica.state;
+  }
+
+  get applied(): Sequence {
+    return this.state.sequence;
+  }
+
+  get standstill(): Standstill | null {
+    return this.#options.replica.standstill;
+  }
+
+  /** A complete catalog has been applied once. */
+  get installed(): boolean {
+    return this.#installed;
+  }
+
+  /** Called with every record, in order, at once after it was applied here. */
+  onRecord(listener: RecordListener): void {
+    this.#listeners.push(listener);
+  }
+
+  install(state: ReplicaState): boolean {
+    const taken = this.#options.replica.install(state);
+    if (taken) this.#installed = true;
+    this.#wake();
+    return taken;
+  }
+
+  applyRecords(records: readonly PreparedRecord[], rowsOf: RowsOf): ApplyResult {
+    const { replica, clock, metrics } = this.#options;
+    const stoodStill = replica.standstill;
+    const startedMs = clock.monotonicMs();
+    const result = replica.applyRecords(records, rowsOf);
+    if (result.applied.length > 0) {
+      metrics.applied({ records: result.applied.length, durationMs: clock.monotonicMs() - startedMs });
+    }
+    for (const record of result.applied) this.#note(record);
+    if (stoodStill === null && replica.standstill !== null) {
+      this.#options.logger.error('no more records can be applied', { ...replica.standstill });
+    }
+    this.#wake();
+    return result;
+  }
+
+  /** Which commit took this sequence; null when it was long ago or is not applied. */
+  commitIdAt(sequence: Sequence): CommitId | null {
+    return this.#commitIds.get(sequence) ?? null;
+  }
+
+  /** Resolves when `sequence` is applied, or at once when no more records will be. Rejects when aborted. */
+  async waitApplied(sequence: Sequence, signal: AbortSignal): Promise<void> {
+    if (this.#reached(sequence)) return;
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason as unknown);
+      };
+      const wake = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const waiter: Waiter = { sequence, wake };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #note(record: PreparedRecord): void {
+    this.#commitIds.set(record.sequence, record.commitId);
+    if (this.#commitIds.size > commitIdsKept) {
+      for (const oldest of this.#commitIds.keys()) {
+        this.#commitIds.delete(oldest);
+        break;
+      }
+    }
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  #reached(sequence: Sequence): boolean {
+    return this.#installed && (this.applied >= sequence || this.standstill !== null);
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) {
+      if (!this.#reached(waiter.sequence)) continue;
+      this.#waiters.delete(waiter);
+      waiter.wake();
+    }
+  }
+}
+
+export type RecordListener = (record: PreparedRecord) => void;
+
+interface Waiter {
+  readonly sequence: Sequence;
+  readonly wake: () => void;
+}

@@ -1,0 +1,65 @@
+import {
+  changeRecordBytesMax,
+  queuedWritesMax,
+  readWaitMs,
+  recordsPerPullMax,
+  rowChunkBytesMax,
+  writeDeadlineMs,
+  writesPerCommitMax,
+} from '../base/limits.ts';
+
+/** What can be tuned about replication. Durations in milliseconds. */
+export interface ReplicationSettings {
+  /** Between two looks at the head, give or take 10 % either way. */
+  readonly pollIntervalMs: number;
+  /** One read of the store. */
+  readonly storeTimeoutMs: number;
+  /** One read of a page of the log. */
+  readonly pullTimeoutMs: number;
+  /** One attempt to commit, after which its outcome counts as unknown. */
+  readonly commitTimeoutMs: number;
+  readonly readWaitMs: number;
+  readonly writeDeadlineMs: number;
+  /** Deadline of a write that must be prepared beside the commit: thousands of rules, a table of rows. */
+  readonly bulkWriteDeadlineMs: number;
+  /** First upper bound of the random wait after a conflict; doubles up to `backoffMaxMs`. */
+  readonly backoffMinMs: number;
+  readonly backoffMaxMs: number;
+  /** Reads of a log with a hole at its start before its records count as trimmed. */
+  readonly gapReadsMax: number;
+  /** How long a superseded version of a table stays for replicas that lag. */
+  readonly supersededRetentionMs: number;
+  /** How long parts of large change records stay; longer than the records themselves. */
+  readonly recordPartsRetentionMs: number;
+  /** How long the answer to an Idempotency-Key is remembered. */
+  readonly idempotencyTtlMs: number;
+  readonly queuedWritesMax: number;
+  readonly writesPerCommitMax: number;
+  readonly changeRecordBytesMax: number;
+  readonly recordsPerPullMax: number;
+  readonly rowChunkBytesMax: number;
+}
+
+const hourMs = 3_600_000;
+
+/** In force where nothing else is configured. */
+export const defaultSettings: ReplicationSettings = {
+  pollIntervalMs: 500,
+  storeTimeoutMs: 1_000,
+  pullTimeoutMs: 5_000,
+  commitTimeoutMs: 1_000,
+  readWaitMs,
+  writeDeadlineMs,
+  bulkWriteDeadlineMs: 60_000,
+  backoffMinMs: 10,
+  backoffMaxMs: 200,
+  gapReadsMax: 20,
+  supersededRetentionMs: hourMs,
+  recordPartsRetentionMs: 31 * 24 * hourMs,
+  idempotencyTtlMs: 24 * hourMs,
+  queuedWritesMax,
+  writesPerCommitMax,
+  changeRecordBytesMax,
+  recordsPerPullMax,
+  rowChunkBytesMax,
+};

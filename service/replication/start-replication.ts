@@ -1,0 +1,152 @@
+import type { Clock } from '../base/clock.ts';
+import type { ReplicaId, Sequence } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import { Problem } from '../base/problem.ts';
+import type { Random } from '../base/random.ts';
+import type { Engine } from '../engine/engine.ts';
+import { Catalog } from '../policy/catalog.ts';
+import { ensureDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
+import type { RowStore } from '../store/row-store.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { Background } from './background.ts';
+import { Bootstrap } from './bootstrap.ts';
+import { BulkPreparation } from './bulk-preparation.ts';
+import { Cleanup } from './cleanup.ts';
+import { CommitAttempt } from './commit-attempt.ts';
+import { Committer } from './committer.ts';
+import { type Compressor, zlibCompressor } from './compressor.ts';
+import { DetachedStore } from './detached-json.ts';
+import { Follower } from './follower.ts';
+import { HeadReader } from './head-reader.ts';
+import { LiveReplica } from './live-replica.ts';
+import { type ReplicationMetrics, silentMetrics } from './metrics.ts';
+import { RowPusher } from './push-rows.ts';
+import { ReadGate } from './read-gate.ts';
+import { RecordLoader } from './record-loader.ts';
+import { Replica } from './replica.ts';
+import { ReplicaNode } from './replica-node.ts';
+import type { ReplicaPort } from './replica-port.ts';
+import { RowChunks } from './row-chunks.ts';
+import { defaultSettings, type ReplicationSettings } from './settings.ts';
+import { StoreContact } from './store-contact.ts';
+import { TableRows } from './table-rows.ts';
+import { WriteAnswers } from './write-answers.ts';
+
+export interface ReplicationPorts {
+  /** Unique per process and start. */
+  readonly replicaId: ReplicaId;
+  readonly stateStore: StateStore;
+  readonly rowStore: RowStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** A new, empty engine. */
+  readonly newEngine: () => Engine;
+  readonly metrics?: ReplicationMetrics;
+  readonly compressor?: Compressor;
+  readonly settings?: Partial<ReplicationSettings>;
+}
+
+/** A replica that runs. */
+export interface Replication {
+  readonly port: ReplicaPort;
+  /** Not ready any more from now on, but serving. */
+  drain(): void;
+  /**
+   * Takes no more writes, answers those it has, ends the loops and resolves. Does not close the stores.
+   */
+  stop(): Promise<void>;
+  /** Rejects when a loop died of a bug, resolves after `stop`. Whoever starts a replica must watch it. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts a replica: it loads everything, follows the log, and makes sure that the default policies exist.
+ * Returns at once; `port.health().ready` tells when it may serve.
+ */
+export function startReplication(ports: ReplicationPorts): Replication {
+  const stopping = new AbortController();
+  const parts = assemble(ports, stopping.signal);
+  const { node, follower, committer, background } = parts;
+  const following = follower.run();
+  const committing = committer.run();
+  const preparing = ensureDefaults(ports, parts, stopping.signal);
+  const ended = Promise.all([following, committing, preparing]).then(() => background.drain());
+  const stop = async (): Promise<void> => {
+    node.drain();
+    committer.stop();
+    await committing;
+    await background.drain();
+    stopping.abort(new Problemless('the replica stops'));
+    await ended;
+  };
+  return { port: node, drain: () => node.drain(), stop, ended };
+}
+
+/** Reason of the signal that ends the loops; nobody is told. */
+class Problemless extends Error {
+  override readonly name = 'Stopped';
+}
+
+interface Parts {
+  readonly node: ReplicaNode;
+  readonly live: LiveReplica;
+  readonly follower: Follower;
+  readonly committer: Committer;
+  readonly background: Background;
+}
+
+function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
+  const settings = { ...defaultSettings, ...ports.settings };
+  const { clock, random, logger, rowStore, stateStore: store, replicaId, newEngine } = ports;
+  const metrics = ports.metrics ?? silentMetrics;
+  const compressor = ports.compressor ?? zlibCompressor;
+  const contact = new StoreContact(clock);
+  const background = new Background(logger);
+  const empty = { sequence: 0 as Sequence, catalog: new Catalog(), engine: newEngine() };
+  const live = new LiveReplica({ replica: new Replica(empty), clock, logger, metrics });
+  const chunks = new RowChunks({ compressor, clock, chunkBytesMax: settings.rowChunkBytesMax });
+  const tableRows = new TableRows({ rowStore, chunks });
+  const detached = new DetachedStore({ store, compressor, clock });
+  const loader = new RecordLoader({ detached, tableRows });
+  const bootstrap = new Bootstrap({ store, loader, tableRows, newEngine, clock, settings });
+  const shared = { store, live, contact, clock, random, logger, metrics, settings, signal };
+  const follower = new Follower({ ...shared, loader, bootstrap });
+  const heads = new HeadReader({
+    ...shared,
+    timeoutMs: settings.storeTimeoutMs,
+    onHead: ({ sequence }) => follower.noteHead(sequence),
+  });
+  const backoff = { minMs: settings.backoffMinMs, maxMs: settings.backoffMaxMs };
+  const attempt = new CommitAttempt({ ...shared, timeoutMs: settings.commitTimeoutMs, backoff });
+  const bulk = new BulkPreparation({ ...shared, detached });
+  const cleanup = new Cleanup({ ...shared, rowStore, background });
+  const writing = { ...shared, follower, heads, cleanup, background };
+  const answers = new WriteAnswers({ detached, bulk, background });
+  const committer = new Committer({ ...writing, replicaId, attempt, bulk, answers, loader });
+  const pusher = new RowPusher({ ...writing, committer, chunks, rowStore, tableRows });
+  const gate = new ReadGate({ ...shared, follower, heads, waitMs: settings.readWaitMs });
+  const node = new ReplicaNode({ live, follower, committer, pusher, gate, contact });
+  return { node, live, follower, committer, background };
+}
+
+/** However many replicas start at once, one commit makes each policy: the others then find it there. */
+async function ensureDefaults(ports: ReplicationPorts, parts: Parts, signal: AbortSignal): Promise<void> {
+  const { clock, random, logger, settings } = ports;
+  const { live, committer, node } = parts;
+  const pauseMs = settings?.pollIntervalMs ?? defaultSettings.pollIntervalMs;
+  const ids = { classificationId: random.uuid(), actionId: random.uuid() };
+  await live.waitApplied(0 as Sequence, signal).catch(() => {});
+  while (!signal.aborted) {
+    try {
+      await committer.submit(ensureDefaultPolicies(ids), { signal });
+      node.markPrepared();
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Problem)) throw error;
+      logger.debug('the default policies are not there yet', { error: error.message });
+      await clock.sleep(pauseMs, signal).catch(() => {});
+    }
+  }
+}

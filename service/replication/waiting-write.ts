@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts';
+import type { Sequence } from '../base/ids.ts';
+import type { Json } from '../base/json.ts';
+import type { Write } from '../policy/write.ts';
+import type { PreparedBulk } from './bulk-preparation.ts';
+import { WriteNotCommitted, WriteOutcomeUnknown } from './problems.ts';
+import type { WriteOptions, WriteOutcome } from './replica-port.ts';
+
+export interface WaitingWriteOptions {
+  readonly write: Write<Json>;
+  readonly options: WriteOptions;
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+}
+
+/**
+ * One write on its way: from the request to its answer. It is answered once, at the latest at its deadline;
+ * what happens afterwards to a commit that is under way happens without it.
+ */
+export class WaitingWrite {
+  readonly write: Write<Json>;
+  readonly idempotency: WriteOptions['idempotency'];
+  readonly outcome: Promise<WriteOutcome<Json>>;
+  /** A head that was read after the request came; a refusal counts only when the catalog has reached it. */
+  judgedAt: Sequence | null = null;
+  /** What was written beside the commit for this write. */
+  bulk: PreparedBulk | null = null;
+  /** A commit that holds it was sent and is not resolved. */
+  inFlight = false;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  #deadlineMs = 0;
+  #timer = new AbortController();
+  #settled = false;
+  #outcomeUnknown = false;
+  #resolve: (outcome: WriteOutcome<Json>) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor({ write, options, clock, deadlineMs }: WaitingWriteOptions) {
+    this.write = write;
+    this.idempotency = options.idempotency;
+    this.#clock = clock;
+    this.#signal = options.signal;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    options.signal.addEventListener('abort', this.#abandon, { once: true });
+    this.setDeadline(deadlineMs);
+    if (options.signal.aborted) this.#abandon();
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** It was answered so; what it left beside the commit may be in use. */
+  get outcomeUnknown(): boolean {
+    return this.#outcomeUnknown;
+  }
+
+  /** Of the request. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  /** Answers now what the deadline would. */
+  giveUp(): void {
+    this.fail(this.#tooLate());
+  }
+
+  /** Monotonic time. */
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** Gives it `durationMs` from now. */
+  setDeadline(durationMs: number): void {
+    this.#timer.abort();
+    this.#timer = new AbortController();
+    this.#deadlineMs = this.#clock.monotonicMs() + durationMs;
+    this.#clock.sleep(durationMs, this.#timer.signal).then(
+      () => this.giveUp(),
+      () => {},
+    );
+  }
+
+  answer(outcome: WriteOutcome<Json>): void {
+    if (this.#end()) this.#resolve(outcome);
+  }
+
+  fail(error: unknown): void {
+    if (this.#end()) this.#reject(error);
+  }
+
+  #tooLate(): WriteNotCommitted | WriteOutcomeUnknown {
+    this.#outcomeUnknown = this.inFlight;
+    return this.inFlight
+      ? new WriteOutcomeUnknown('the store did not say in time whether the write was made')
+      : new WriteNotCommitted('the write could not be committed in time');
+  }
+
+  readonly #abandon = (): void => {
+    this.#outcomeUnknown = this.inFlight;
+    this.fail(this.#signal.reason);
+  };
+
+  #end(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#timer.abort();
+    this.#signal.removeEventListener('abort', this.#abandon);
+    return true;
+  }
+}
