@@ -4,8 +4,8 @@ import type { Value } from './value.ts';
 /**
  * When are two statements the same (reference 2.11)? Rules: the same set of heads and the same
  * body literals, counted, in any order, with the same variable names and constants of the same type. Facts: the same table
- * and equal values, where numbers are compared as numbers, so `p(1)` is `p(1.0)`; the modal of a fact does not
- * count (reference 2.4).
+ * and equal values, where numbers are compared as numbers, so `p(1)` is `p(1.0)`; the modal and the qualifier of
+ * a fact do not count (reference 2.4).
  */
 export function sameStatement(left: Formula, right: Formula): boolean {
   return statementKey(left) === statementKey(right);
@@ -14,9 +14,9 @@ export function sameStatement(left: Formula, right: Formula): boolean {
 /** A text that is equal for the same statements of one policy and only for them; not for people. */
 export function statementKey(formula: Formula): string {
   if (formula.kind === 'fact') {
-    const { policy, table, args, columnArgs } = formula.atom;
+    const { table, args, columnArgs } = formula.atom;
     const values = args.map((term) => (term.kind === 'constant' ? factValueKey(term.value) : termKey(term)));
-    return JSON.stringify(['fact', policy, table, values, columnArgs.map(columnKey)]);
+    return JSON.stringify(['fact', table, values, columnArgs.map(columnKey)]);
   }
   const heads = [...new Set(formula.heads.map(literalKey))].sort();
   return JSON.stringify(['rule', heads, formula.body.map(literalKey).sort()]);
