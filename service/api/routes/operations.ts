@@ -48,10 +48,10 @@ function health(context: ApiContext): Answer {
     reasons,
     replica: context.settings.replicaName,
     version: context.settings.version,
-    applied_sequence: state.applied,
-    head_sequence: state.head,
-    staleness_ms: state.stalenessMs === null ? null : Math.round(state.stalenessMs),
-    catalog_digest: state.catalogDigest,
+    applied: state.applied,
+    head: state.head,
+    stalenessMs: state.stalenessMs === null ? null : Math.round(state.stalenessMs),
+    catalogDigest: state.catalogDigest,
   };
   return objectAnswer(body, healthy ? 200 : 503);
 }
