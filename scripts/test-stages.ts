@@ -33,8 +33,6 @@ const stages: readonly Stage[] = [
   },
 ];
 
-await exitWithReason(() => test(process.argv.slice(2)));
-
 async function test(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.find((name) => !stages.some((stage) => stage.name === name));
   if (unknown !== undefined) {
@@ -81,3 +79,5 @@ async function attempt(stage: Stage, output: string): Promise<number> {
 }
 
 const stageLimitMs = 15 * 60_000;
+
+await exitWithReason(() => test(process.argv.slice(2)));

@@ -18,7 +18,6 @@ import { type StatusRow, statusTable } from './cluster/status-table.ts';
 import { requireSystemPackages } from './cluster/system-packages.ts';
 
 const root = process.cwd();
-await exitWithReason(() => up(parseUp(process.argv.slice(2))));
 
 async function up(options: UpOptions): Promise<void> {
   const folder = setUpFolder(root, options.port);
@@ -122,3 +121,5 @@ function onceInterrupted(): Promise<void> {
 
 const watchEveryMs = 500;
 const healthyWithinMs = 120_000;
+
+await exitWithReason(() => up(parseUp(process.argv.slice(2))));
