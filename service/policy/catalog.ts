@@ -3,6 +3,8 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import type { DataSourceId, PolicyId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import { SetDigest } from '../base/set-digest.ts';
+import type { AdmissionContext } from '../datalog/admission/admission-context.ts';
+import { DependencyGraph } from '../datalog/dependency-graph.ts';
 import { statementKey } from '../datalog/identity.ts';
 import type { Formula } from '../datalog/tree.ts';
 import type { Change } from './change.ts';
@@ -24,7 +26,6 @@ import {
   tableVersionToEntity,
 } from './entity-json.ts';
 import { PolicyShelf } from './policy-shelf.ts';
-import { RuleGraph } from './rule-graph.ts';
 import { TableIndex } from './table-index.ts';
 
 /** All entities, for loading a catalog at once; in any order. */
@@ -49,7 +50,7 @@ export class Catalog {
   readonly #dataSources = new DataSourceShelf();
   readonly #requests = new Map<string, IdempotencyEntry>();
   readonly #tables = new TableIndex();
-  readonly #graph = new RuleGraph();
+  readonly #graph = new DependencyGraph();
   readonly #digest = new SetDigest();
 
   /** A catalog that holds these entities, whatever history led to them. */
@@ -180,9 +181,31 @@ export class Catalog {
     return this.#schemasInRules(policyName)?.get(table)?.columns.length;
   }
 
-  /** Tables of a cycle that these rules of a policy would close (Congress reference 2.8); null when none. */
-  cycleWith(policyName: string, formulas: readonly Formula[]): readonly string[] | null {
-    return this.#graph.cycleWith(policyName, formulas);
+  /**
+   * What admission reads (Congress reference 2.5 to 2.10), as of now. With `newcomer`, as if that policy were
+   * there already, without rules.
+   */
+  admissionContext(newcomer?: Policy): AdmissionContext {
+    const isNew = (name: string) => name === newcomer?.name;
+    return {
+      policyKind: (name) => (isNew(name) ? newcomer : this.policyByName(name))?.kind,
+      isDataSource: (name) => !isNew(name) && this.dataSourceInRules(name) !== undefined,
+      dataSourceColumns: (name, table) => {
+        const schemas = this.#schemasInRules(name);
+        if (schemas === undefined) return undefined;
+        return schemas.get(table)?.columns.map((column) => column.name) ?? 'unknown-table';
+      },
+      arityOf: (name, table) => {
+        const policy = this.policyByName(name);
+        return policy && this.#tables.arity(name, table, policy.createdAt);
+      },
+      holds: (name, formula) => {
+        const policy = this.policyByName(name);
+        return policy !== undefined && this.ruleOfStatement(policy.id, formula) !== undefined;
+      },
+      dependencies: this.#graph,
+      mayRecur: () => false,
+    };
   }
 
   /**

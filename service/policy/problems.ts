@@ -152,12 +152,9 @@ export class RuleAlreadyExists extends Problem {
   readonly code = 'rule-already-exists';
   readonly kind = 'conflict';
   readonly policyName: string;
-  /** The rule that is there. */
-  readonly ruleId: string;
-  constructor(facts: { readonly policyName: string; readonly ruleId: string }) {
+  constructor(policyName: string) {
     super('(1008) Rule already exists');
-    this.policyName = facts.policyName;
-    this.ruleId = facts.ruleId;
+    this.policyName = policyName;
   }
 }
 

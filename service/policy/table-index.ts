@@ -1,8 +1,8 @@
+import { builtinCalled } from '../datalog/builtins.ts';
 import type { Atom, Literal } from '../datalog/tree.ts';
 import { CountedSet } from './counted-set.ts';
 import { CreationOrdered } from './creation-order.ts';
 import type { CreatedAt, StoredRule } from './entities.ts';
-import { isBuiltin } from './pending-builtins.ts';
 
 /**
  * What the stored rules say about tables, kept up to date rule by rule:
@@ -118,7 +118,7 @@ function tableUses(policyName: string, rule: StoredRule): ReadonlyMap<string, Ta
 }
 
 function isStoredTable({ atom }: Literal): boolean {
-  return !isBuiltin(atom.table, atom.args.length);
+  return builtinCalled(atom.table, atom.args.length) === undefined;
 }
 
 function writtenName({ policy, table }: Atom): string {
