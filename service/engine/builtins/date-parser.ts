@@ -56,13 +56,16 @@ const unitNames = [
   ['s', 'second', 'seconds'],
 ];
 
-/** Numbers (with at most one decimal point), words, and single other characters. Runs of blanks count as one. */
+/**
+ * Numbers (perhaps with a decimal part), words, and single other characters; runs of blanks count as one. Digits
+ * with two or more points between them (`2015.03.04`) are that many numbers.
+ */
 function tokens(text: string): readonly string[] {
-  return (
-    text
-      .match(/\d+(?:[.,]\d+(?![.,\d]*[.,]\d))?|[A-Za-z]+|\s+|[^\sA-Za-z\d]/g)
-      ?.map((token) => token.trim() || ' ') ?? []
-  );
+  const raw = text.match(/\d+(?:[.,]\d+)*|[A-Za-z]+|\s+|[^\sA-Za-z\d]/g) ?? [];
+  return raw.flatMap((token) => {
+    if (/^\d+[.,]\d+[.,]/.test(token)) return token.match(/\d+|[.,]/g) ?? [];
+    return [token.trim() || ' '];
+  });
 }
 
 function monthOf(token: string | undefined): number | null {
@@ -149,7 +152,7 @@ class Reading {
     const hour = this.#hour ?? 0;
     if (this.#afternoon === null) return hour;
     if (this.#hour === null || hour > 12) throw new RangeError('am or pm without an hour of twelve');
-    return (hour % 12) + (this.#afternoon ? 12 : 0);
+    return twentyFourHours(hour, this.#afternoon);
   }
 
   #token(ahead: number): string | undefined {
@@ -173,8 +176,7 @@ class Reading {
     } else if (token.length === 6 || /^\d{6}[.,]/.test(token)) this.#sixDigits(token);
     else if (isInteger && [8, 12, 14].includes(token.length)) this.#compact(token);
     else if (this.#unitAt(1) !== null) this.#withUnit(1);
-    else if (this.#token(1) === ' ' && this.#unitAt(2) !== null && this.#token(2)!.toLowerCase() !== 'm')
-      this.#withUnit(2);
+    else if (this.#token(1) === ' ' && this.#unitAt(2) !== null) this.#withUnit(2);
     else if (this.#token(1) === ':') this.#colons();
     else if (['-', '/', '.'].includes(this.#token(1) ?? '')) this.#separated();
     else this.#single(token);
@@ -264,8 +266,7 @@ class Reading {
     const spaced = this.#token(1) === ' ' ? 2 : 1;
     const afternoon = isPm(this.#token(spaced));
     if (afternoon !== null && decimal(token) < 24 && this.#hour === null) {
-      this.#hour = Math.trunc(decimal(token));
-      this.#afternoon = afternoon;
+      this.#hour = twentyFourHours(Math.trunc(decimal(token)), afternoon);
       this.#at += spaced + 1;
       return;
     }
@@ -334,6 +335,11 @@ class Reading {
     if (minute !== null) this.#minute = Number(minute);
     if (second !== null) this.#microseconds = microseconds(second);
   }
+}
+
+function twentyFourHours(hour: number, afternoon: boolean): number {
+  if (afternoon) return hour < 12 ? hour + 12 : hour;
+  return hour === 12 ? 0 : hour;
 }
 
 function decimal(token: string): number {

@@ -16,9 +16,9 @@ export class DateParts {
   }
 
   addNumber(token: string): void {
-    if (!/^\d+$/.test(token)) throw new RangeError('a part of a date is an integer');
-    if (token.length > 2 && this.#yearAt < 0) this.#yearAt = this.#numbers.length;
-    this.#push(Number(token));
+    const whole = token.split(/[.,]/)[0]!;
+    if (whole.length > 2 && this.#yearAt < 0) this.#yearAt = this.#numbers.length;
+    this.#push(Number(whole));
   }
 
   /** Month before day before year, unless size or a month name says otherwise; null where nothing was said. */
@@ -61,11 +61,11 @@ export class DateParts {
   }
 
   #orderOfThree(): string {
-    const [first = 0, second = 0, third = 0] = this.#numbers;
+    const [first = 0, second = 0] = this.#numbers;
     if (this.#monthAt === 0) return this.#isYear(1) ? 'myd' : 'mdy';
     if (this.#monthAt === 1) return this.#isYear(0) ? 'ymd' : 'dmy';
     if (this.#monthAt === 2) return second > 31 || this.#yearAt === 1 ? 'dym' : 'ydm';
-    if (this.#isYear(0)) return second > 12 && third <= 12 ? 'ydm' : 'ymd';
+    if (this.#isYear(0)) return 'ymd';
     if (this.#yearAt === 1) return first > 12 ? 'dym' : 'myd';
     return first > 12 ? 'dmy' : 'mdy';
   }

@@ -63,7 +63,9 @@ function address(value: Value): Address {
   if (typeof value === 'number') throw new TypeError('a float is no address');
   if (typeof value === 'bigint') return numberedAddress(value);
   if (value.includes(':')) return { version: 6, number: versionSix(value) };
-  return { version: 4, number: bytesToNumber(ipaddr.IPv4.parse(value).toByteArray()) };
+  // The C library, and so Congress, stops reading an IPv4 address at white space.
+  const text = value.split(/\s/)[0]!;
+  return { version: 4, number: bytesToNumber(ipaddr.IPv4.parse(text).toByteArray()) };
 }
 
 function numberedAddress(number: bigint): Address {

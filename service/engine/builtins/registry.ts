@@ -24,10 +24,12 @@ export class BuiltinRegistry {
 
   /**
    * The builtin that a literal with this table name and number of arguments means, whatever its qualifier
-   * (reference 2.5); undefined for an ordinary table (2.9: the name with another arity is one).
+   * (reference 2.5); undefined for an ordinary table (2.9: the name with another arity is one). Without any
+   * argument it is the builtin too, but never holds.
    */
   find(name: string, arity: number): Builtin | undefined {
     const builtin = this.#byName.get(name);
+    if (builtin !== undefined && arity === 0) return { ...neverHolds, name };
     return builtin !== undefined && builtin.inputs + builtin.outputs === arity ? builtin : undefined;
   }
 
@@ -36,3 +38,5 @@ export class BuiltinRegistry {
     return [...this.#byName.values()];
   }
 }
+
+const neverHolds = { inputs: 0, outputs: 0, evaluate: () => false } as const;
