@@ -1,0 +1,149 @@
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ApiContext } from '../../service/api/api-context.ts';
+import { createApp } from '../../service/api/app.ts';
+import { silentHttpMetrics } from '../../service/api/http-metrics.ts';
+import type { ReplicaId } from '../../service/base/ids.ts';
+import { type LogFields, type Logger, silentLogger } from '../../service/base/logger.ts';
+import { driverCatalog } from '../../service/datasources/driver-catalog.ts';
+import { Engine } from '../../service/engine/engine.ts';
+import type { ReplicaPort } from '../../service/replication/replica-port.ts';
+import { startReplication } from '../../service/replication/start-replication.ts';
+import { systemClock } from '../../service/server/system-clock.ts';
+import { systemRandom } from '../../service/server/system-random.ts';
+import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
+import { MemoryStateStore } from '../../service/store/memory/memory-state-store.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as ordinary JSON; undefined when it is empty. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests name the members that they expect
+  readonly json: any;
+}
+
+export interface Question {
+  readonly method?: string;
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly rawBody?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The application on a free port of this process, with whatever replica a test gives it. */
+export class ApiServer {
+  readonly url: string;
+  readonly logged: LogFields[];
+  readonly #server: Server;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(parts: {
+    readonly server: Server;
+    readonly logged: LogFields[];
+    readonly stop: () => Promise<void>;
+  }) {
+    this.#server = parts.server;
+    this.#stop = parts.stop;
+    this.logged = parts.logged;
+    this.url = `http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
+  }
+
+  static async overReplica(
+    replica: ReplicaPort,
+    options: Partial<ApiContext> & { readonly stop?: () => Promise<void> } = {},
+  ): Promise<ApiServer> {
+    const logged: LogFields[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      error: (message, fields) => logged.push({ message, ...fields }),
+    };
+    const app = createApp({
+      replica,
+      drivers: driverCatalog,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+      metrics: silentHttpMetrics,
+      isDraining: () => false,
+      settings: {
+        replicaName: 'test',
+        version: '0',
+        requestBodyBytesMax: 100_000,
+        rowsBodyBytesMax: 1_000_000,
+        trustProxy: false,
+      },
+      ...options,
+    });
+    const server = createServer(app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new ApiServer({ server, logged, stop: options.stop ?? (async () => {}) });
+  }
+
+  /** A real replica on memory stores, ready. */
+  static async start(options: Partial<ApiContext> = {}): Promise<ApiServer> {
+    const replication = startReplication({
+      replicaId: 'test' as ReplicaId,
+      stateStore: new MemoryStateStore(),
+      rowStore: new MemoryRowStore(),
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+      newEngine: () => new Engine(),
+      settings: { pollIntervalMs: 20 },
+    });
+    while (!replication.port.health().ready) await new Promise((resolve) => setImmediate(resolve));
+    return ApiServer.overReplica(replication.port, { ...options, stop: () => replication.stop() });
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#stop();
+  }
+
+  get(path: string, headers: Question['headers'] = {}): Promise<Reply> {
+    return this.send({ path, headers });
+  }
+
+  post(path: string, body: unknown, headers: Question['headers'] = {}): Promise<Reply> {
+    return this.send({ method: 'POST', path, body, headers });
+  }
+
+  put(path: string, body: unknown): Promise<Reply> {
+    return this.send({ method: 'PUT', path, body });
+  }
+
+  delete(path: string): Promise<Reply> {
+    return this.send({ method: 'DELETE', path });
+  }
+
+  send(question: Question): Promise<Reply> {
+    const { method = 'GET', path, body, rawBody } = question;
+    const bytes = body === undefined ? rawBody : JSON.stringify(body);
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const { hostname, port } = new URL(this.url);
+    return new Promise((resolve, reject) => {
+      const headers = { ...type, ...question.headers };
+      const sent = request({ hostname, port, method, path, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = response.headers['content-type'] === 'application/json' && text !== '';
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: isJson ? JSON.parse(text) : undefined,
+          });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(bytes);
+    });
+  }
+}
