@@ -13,30 +13,7 @@ import {
 import { entityWrites } from '../../service/policy/entity-writes.ts';
 import { contentsOf, viewOf } from './catalog-view.ts';
 import { changeFor, type Wish } from './sample-changes.ts';
-
-const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const wishes: fc.Arbitrary<readonly Wish[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom<Change['kind'][]>(
-      'policy-created',
-      'policy-created',
-      'policy-deleted',
-      'rule-inserted',
-      'rule-inserted',
-      'rule-inserted',
-      'rule-deleted',
-      'data-source-created',
-      'data-source-deleted',
-      'table-replaced',
-      'request-remembered',
-      'request-forgotten',
-    ),
-    pick: fraction,
-    statement: fraction,
-    many: fraction,
-  }),
-  { maxLength: 25 },
-);
+import { wishes } from './wishes.ts';
 
 /** Applies what the wishes come to; answers the changes. */
 function grow(catalog: Catalog, wanted: readonly Wish[]): readonly Change[] {

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import type { Change } from '../../service/policy/change.ts';
+import type { Wish } from './sample-changes.ts';
+
+const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+/** Sequences of changes of all kinds; those about rules are the most frequent. */
+export const wishes: fc.Arbitrary<readonly Wish[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom<Change['kind'][]>(
+      'policy-created',
+      'policy-created',
+      'policy-deleted',
+      'rule-inserted',
+      'rule-inserted',
+      'rule-inserted',
+      'rule-deleted',
+      'data-source-created',
+      'data-source-deleted',
+      'table-replaced',
+      'request-remembered',
+      'request-forgotten',
+    ),
+    pick: fraction,
+    statement: fraction,
+    many: fraction,
+  }),
+  { maxLength: 25 },
+);
