@@ -178,6 +178,18 @@ export class Cluster {
   }
 }
 
+/** The store with some of its calls replaced. */
+export function overridden<Store extends object>(store: Store, calls: Partial<Store>): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const replaced = Reflect.get(calls, name) as unknown;
+      if (replaced !== undefined) return replaced;
+      const own = Reflect.get(target, name) as unknown;
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
+}
+
 export { deletePolicy, deleteRule };
 
 /** Names of all policies, in order of creation. */
