@@ -32,21 +32,23 @@ export class AtomCompiler {
   #columns(table: string, parameters: AtomText['parameters'], positions: number): ColumnArgument[] {
     const byName = new Map<string, Term>();
     const byNumber = new Map<bigint, Term>();
-    const atom = atomText(table, parameters);
+    const atom = () => atomText(table, parameters);
     for (const { column, term } of parameters.slice(positions)) {
       if (column === null) {
-        this.#report(`Atom ${atom} has a positional parameter after a reference parameter`);
+        this.#report(`Atom ${atom()} has a positional parameter after a reference parameter`);
       } else if (column.terminal === terminal.identifier) {
         if (byName.has(column.text))
-          this.#report(`In atom ${atom} multiple values for column name ${column.text} were provided`);
+          this.#report(`In atom ${atom()} multiple values for column name ${column.text} were provided`);
         byName.set(column.text, this.#term(term));
       } else {
         const number = this.#integer(column);
         if (byNumber.has(number))
-          this.#report(`In atom ${atom} multiple values for column number ${number} were provided.`);
+          this.#report(`In atom ${atom()} multiple values for column number ${number} were provided.`);
         byNumber.set(number, this.#term(term));
         if (number < BigInt(positions))
-          this.#report(`In atom ${atom} column number ${number} is already provided by position arguments.`);
+          this.#report(
+            `In atom ${atom()} column number ${number} is already provided by position arguments.`,
+          );
       }
     }
     const numbers = [...byNumber].map(([column, term]) => ({ column: columnNumber(column), term }));

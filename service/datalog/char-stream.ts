@@ -8,24 +8,16 @@ export const endOfText = -1;
 export class CharStream {
   line = 1;
   readonly #text: string;
-  readonly #codes: ArrayLike<number>;
-  /** UTF-16 offset of each code point; undefined while the two are the same. */
-  readonly #offsets: readonly number[] | undefined;
+  /** Undefined while code points and UTF-16 code units are the same. */
+  readonly #points: CodePoints | undefined;
+  readonly #length: number;
   #index = 0;
   #lineStart = 0;
 
   constructor(text: string) {
     this.#text = text;
-    const codes = new Uint16Array(text.length);
-    let hasPairs = false;
-    for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i);
-      codes[i] = code;
-      if (code >= 0xd800 && code <= 0xdbff) hasPairs = true;
-    }
-    const points = hasPairs ? codePoints(text) : undefined;
-    this.#codes = points?.codes ?? codes;
-    this.#offsets = points?.offsets;
+    this.#points = SURROGATE_PAIR.test(text) ? codePoints(text) : undefined;
+    this.#length = this.#points?.codes.length ?? text.length;
   }
 
   /** Index of the next code point. */
@@ -39,13 +31,15 @@ export class CharStream {
 
   /** The code point `ahead` places after the next one, or {@link endOfText}. */
   codeAt(ahead: number): number {
-    return this.#codes[this.#index + ahead] ?? endOfText;
+    const at = this.#index + ahead;
+    if (at >= this.#length) return endOfText;
+    return this.#points?.codes[at] ?? this.#text.charCodeAt(at);
   }
 
   /** Moves over one code point; does nothing at the end. */
   consume(): void {
-    if (this.#index >= this.#codes.length) return;
-    const isLineFeed = this.#codes[this.#index] === 10;
+    if (this.#index >= this.#length) return;
+    const isLineFeed = this.codeAt(0) === LINE_FEED;
     this.#index += 1;
     if (!isLineFeed) return;
     this.line += 1;
@@ -59,12 +53,22 @@ export class CharStream {
 
   /** The text from code point `start` up to the read position. */
   textFrom(start: number): string {
-    if (this.#offsets === undefined) return this.#text.slice(start, this.#index);
-    return this.#text.slice(this.#offsets[start], this.#offsets[this.#index]);
+    if (this.#points === undefined) return this.#text.slice(start, this.#index);
+    const { offsets } = this.#points;
+    return this.#text.slice(offsets[start], offsets[this.#index]);
   }
 }
 
-function codePoints(text: string): { codes: readonly number[]; offsets: readonly number[] } {
+const LINE_FEED = 10;
+const SURROGATE_PAIR = /[\ud800-\udbff][\udc00-\udfff]/;
+
+interface CodePoints {
+  readonly codes: readonly number[];
+  /** UTF-16 offset of each code point, and of the end. */
+  readonly offsets: readonly number[];
+}
+
+function codePoints(text: string): CodePoints {
   const codes: number[] = [];
   const offsets: number[] = [];
   let offset = 0;

@@ -40,9 +40,9 @@ export class DependencyGraph {
   findCycle({ added, mayRecur = () => false }: CycleQuestion = {}): readonly string[] | undefined {
     const overlay = new Map<string, Map<string, EdgeCount>>();
     for (const dependency of added ?? []) count(overlay, dependency, 1);
-    const next: Neighbours = (table) => [...edgesFrom(this.#edges, table), ...edgesFrom(overlay, table)];
+    const next: Neighbours = (table) => edgesFrom([this.#edges.get(table), overlay.get(table)]);
     const starts = added === undefined ? this.#edges.keys() : overlay.keys();
-    for (const component of components(starts, next)) {
+    for (const component of cyclicComponents(starts, next)) {
       const cycle = forbiddenCycle(component, next, mayRecur);
       if (cycle !== undefined) return cycle;
     }
@@ -69,16 +69,17 @@ interface Edge {
 type Neighbours = (table: string) => readonly Edge[];
 
 function ruleDependencies(policy: string, rule: Rule): readonly Dependency[] {
-  const found = new Map<string, Dependency>();
+  const found: Dependency[] = [];
   for (const { atom: headAtom } of rule.heads) {
     const qualifier = headAtom.policy === null ? '' : `${headAtom.policy}:`;
     const head = `${policy}:${qualifier}${headAtom.table}`;
     for (const { atom, negated } of rule.body) {
       const body = `${atom.policy ?? policy}:${atom.table}`;
-      found.set(JSON.stringify([head, body, negated]), { head, body, negated });
+      if (!found.some((other) => other.body === body && other.head === head && other.negated === negated))
+        found.push({ head, body, negated });
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 function count(edges: Map<string, Map<string, EdgeCount>>, dependency: Dependency, by: 1 | -1): void {
@@ -93,46 +94,58 @@ function count(edges: Map<string, Map<string, EdgeCount>>, dependency: Dependenc
   else edges.set(head, bodies);
 }
 
-function edgesFrom(edges: Map<string, Map<string, EdgeCount>>, table: string): Edge[] {
-  return [...(edges.get(table) ?? [])].map(([to, { negative }]) => ({ to, isNegative: negative > 0 }));
+function edgesFrom(sources: readonly (ReadonlyMap<string, EdgeCount> | undefined)[]): readonly Edge[] {
+  const edges: Edge[] = [];
+  for (const source of sources)
+    for (const [to, { negative }] of source ?? []) edges.push({ to, isNegative: negative > 0 });
+  return edges;
+}
+
+interface Visit {
+  readonly table: string;
+  readonly order: number;
+  readonly edges: readonly Edge[];
+  /** Next edge to look at. */
+  at: number;
+  /** Lowest order of an open table that is reached from here. */
+  lowest: number;
+  isOpen: boolean;
 }
 
 /**
- * Strongly connected components reachable from `starts` (Tarjan 1972), without recursion so that a long chain
- * of rules cannot exhaust the stack.
+ * Strongly connected components with a cycle, as far as they are reachable from `starts` (Tarjan 1972), without
+ * recursion so that a long chain of rules cannot exhaust the stack.
  */
-function* components(starts: Iterable<string>, next: Neighbours): Generator<ReadonlySet<string>> {
-  const order = new Map<string, number>();
-  const lowest = new Map<string, number>();
-  const open: string[] = [];
-  const isOpen = new Set<string>();
-  const path: { table: string; edges: readonly Edge[]; at: number }[] = [];
+function* cyclicComponents(starts: Iterable<string>, next: Neighbours): Generator<ReadonlySet<string>> {
+  const visits = new Map<string, Visit>();
+  const open: Visit[] = [];
+  const path: Visit[] = [];
   const enter = (table: string) => {
-    order.set(table, order.size);
-    lowest.set(table, order.size - 1);
-    open.push(table);
-    isOpen.add(table);
-    path.push({ table, edges: next(table), at: 0 });
+    const order = visits.size;
+    const visit = { table, order, edges: next(table), at: 0, lowest: order, isOpen: true };
+    visits.set(table, visit);
+    open.push(visit);
+    path.push(visit);
   };
-  const lower = (table: string, to: number) => lowest.set(table, Math.min(lowest.get(table) ?? to, to));
   for (const start of starts) {
-    if (!order.has(start)) enter(start);
-    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
-      const edge = step.edges[step.at];
-      step.at += 1;
+    if (!visits.has(start)) enter(start);
+    for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
+      const edge = visit.edges[visit.at];
+      visit.at += 1;
       if (edge !== undefined) {
-        if (!order.has(edge.to)) enter(edge.to);
-        else if (isOpen.has(edge.to)) lower(step.table, order.get(edge.to) ?? 0);
+        const seen = visits.get(edge.to);
+        if (seen === undefined) enter(edge.to);
+        else if (seen.isOpen) visit.lowest = Math.min(visit.lowest, seen.order);
         continue;
       }
       path.pop();
-      const low = lowest.get(step.table) ?? 0;
       const caller = path.at(-1);
-      if (caller !== undefined) lower(caller.table, low);
-      if (low !== order.get(step.table)) continue;
-      const component = new Set(open.splice(open.lastIndexOf(step.table)));
-      for (const table of component) isOpen.delete(table);
-      yield component;
+      if (caller !== undefined) caller.lowest = Math.min(caller.lowest, visit.lowest);
+      if (visit.lowest !== visit.order) continue;
+      const members = open.splice(open.lastIndexOf(visit));
+      for (const member of members) member.isOpen = false;
+      if (members.length > 1 || visit.edges.some(({ to }) => to === visit.table))
+        yield new Set(members.map(({ table }) => table));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Formula, Literal, Term } from './tree.ts';
+import type { ColumnArgument, Formula, Literal, Term } from './tree.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -15,30 +15,36 @@ export function sameStatement(left: Formula, right: Formula): boolean {
 export function statementKey(formula: Formula): string {
   if (formula.kind === 'fact') {
     const { table, args, columnArgs } = formula.atom;
-    const values = args.map((term) => (term.kind === 'constant' ? factValueKey(term.value) : termKey(term)));
-    return JSON.stringify(['fact', table, values, columnArgs.map(columnKey)]);
+    return `${table}(${args.map(factTermKey).join(',')})${columnsKey(columnArgs)}`;
   }
   const heads = [...new Set(formula.heads.map(literalKey))].sort();
-  return JSON.stringify(['rule', heads, formula.body.map(literalKey).sort()]);
+  return `${heads.join('&')}:-${formula.body.map(literalKey).sort().join('&')}`;
 }
 
 /** Equal for literals of the same spelling; numbers of different type differ. */
 export function literalKey({ negated, atom }: Literal): string {
   const { modal, policy, table, args, columnArgs } = atom;
-  return JSON.stringify([negated, modal, policy, table, args.map(termKey), columnArgs.map(columnKey)]);
+  const name = `${negated ? '!' : ''}${modal ?? ''}[${policy ?? ''}:${table}`;
+  return `${name}(${args.map(termKey).join(',')})${columnsKey(columnArgs)}`;
 }
 
-function columnKey({ column, term }: { readonly column: string | number; readonly term: Term }): unknown {
-  return [column, termKey(term)];
+// Names hold no brackets, commas or quotes and strings are quoted as JSON, so keys are unambiguous.
+
+function columnsKey(columnArgs: readonly ColumnArgument[]): string {
+  return columnArgs.map(({ column, term }) => `,${column}=${termKey(term)}`).join('');
 }
 
 function termKey(term: Term): string {
-  return term.kind === 'variable' ? `v${term.name}` : valueKey(term.value);
+  return term.kind === 'variable' ? term.name : valueKey(term.value);
+}
+
+function factTermKey(term: Term): string {
+  return term.kind === 'variable' ? term.name : factValueKey(term.value);
 }
 
 function valueKey(value: Value): string {
-  if (typeof value === 'string') return `s${value}`;
-  return typeof value === 'bigint' ? `i${value}` : `f${value === 0 ? 0 : value}`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'bigint' ? `#${value}` : `~${value === 0 ? 0 : value}`;
 }
 
 function factValueKey(value: Value): string {

@@ -3,16 +3,15 @@ import type { SyntaxFinding } from './problems.ts';
 import { pythonRepr } from './python-text.ts';
 
 /**
- * Thrown inside the lexer only. The recovery rules are those of an ANTLR 3 lexer: after a failed match one
+ * Thrown inside the lexer only; not an Error, because a hostile text causes many and a stack trace is costly. The recovery rules are those of an ANTLR 3 lexer: after a failed match one
  * character is dropped; when no alternative was viable one character is dropped too; a repetition that matched
  * nothing drops nothing. `dropsOne` says whether the token loop still has to do it.
  */
-export class LexError extends Error {
+export class LexError {
   readonly finding: SyntaxFinding;
   readonly dropsOne: boolean;
 
   constructor(finding: SyntaxFinding, dropsOne: boolean) {
-    super(finding.text);
     this.finding = finding;
     this.dropsOne = dropsOne;
   }

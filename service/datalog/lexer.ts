@@ -1,3 +1,4 @@
+import { syntaxFindingsMax } from '../base/limits.ts';
 import { CharStream, endOfText } from './char-stream.ts';
 import { LexError, mismatchedCharacter, noViableCharacter } from './lex-errors.ts';
 import {
@@ -28,7 +29,7 @@ export function lex(text: string): LexResult {
   const findings: SyntaxFinding[] = [];
   for (;;) {
     const { line, column, index } = chars;
-    if (chars.codeAt(0) === endOfText) {
+    if (chars.codeAt(0) === endOfText || findings.length >= syntaxFindingsMax) {
       tokens.push({ terminal: terminal.endOfText, text: '<EOF>', line, column });
       return { tokens, findings };
     }

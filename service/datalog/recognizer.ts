@@ -1,3 +1,4 @@
+import { syntaxFindingsMax } from '../base/limits.ts';
 import type { SyntaxFinding } from './problems.ts';
 import { pythonRepr } from './python-text.ts';
 import { type Terminal, type TerminalSet, type Token, terminal, terminalNames } from './token.ts';
@@ -99,10 +100,12 @@ export class Recognizer {
     if (this.#index < this.#tokens.length - 1) this.#index += 1;
   }
 
+  /** The last report that fits moves to the end of the text: then everything ends. */
   #report(token: Token, text: string): void {
     if (this.#isRecovering) return;
     this.#isRecovering = true;
     this.findings.push({ line: token.line, column: token.column, text });
+    if (this.findings.length >= syntaxFindingsMax) this.#index = this.#tokens.length - 1;
   }
 
   #mayBeMissing(follow: TerminalSet): boolean {
@@ -134,12 +137,12 @@ export class Recognizer {
   }
 }
 
-class RecognitionError extends Error {
+/** Not an Error: it never leaves this file and a hostile text causes many, so no stack trace is taken. */
+class RecognitionError {
   readonly token: Token;
   readonly text: string;
 
   constructor(token: Token, text: string) {
-    super(text);
     this.token = token;
     this.text = text;
   }

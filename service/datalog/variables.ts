@@ -9,5 +9,7 @@ export function variablesOf(terms: readonly Term[]): ReadonlySet<string> {
 
 /** The same over several literals. */
 export function variablesOfLiterals(literals: readonly Literal[]): ReadonlySet<string> {
-  return variablesOf(literals.flatMap(({ atom }) => atom.args));
+  const names = new Set<string>();
+  for (const { atom } of literals) for (const name of variablesOf(atom.args)) names.add(name);
+  return names;
 }

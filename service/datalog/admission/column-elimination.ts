@@ -1,4 +1,3 @@
-import { literalKey } from '../identity.ts';
 import { printLiteral, printTerm } from '../printer.ts';
 import type { Atom, Formula, Literal, Rule, Term } from '../tree.ts';
 import { variablesOfLiterals } from '../variables.ts';
@@ -81,50 +80,50 @@ export function knownArity(owner: string, table: string, context: AdmissionConte
 }
 
 function columnsFor(literal: Literal, owner: string, context: AdmissionContext): readonly string[] {
-  const text = printLiteral(literal);
+  const text = () => printLiteral(literal);
   const columns = context.isDataSource(owner)
     ? context.dataSourceColumns(owner, literal.atom.table)
     : undefined;
   if (columns === 'unknown-table')
-    throw new Unresolved('incomplete', `Literal ${text} uses unknown table ${literal.atom.table}.`);
+    throw new Unresolved('incomplete', `Literal ${text()} uses unknown table ${literal.atom.table}.`);
   if (columns !== undefined) return columns;
   if (context.policyKind(owner) === undefined)
-    throw new Unresolved('incomplete', `Literal ${text} uses named arguments, but the schema is unknown.`);
+    throw new Unresolved('incomplete', `Literal ${text()} uses named arguments, but the schema is unknown.`);
   throw new Unresolved(
     'refused',
-    `Literal ${text} uses column references, but '${owner}' does not reference a datasource policy.`,
+    `Literal ${text()} uses column references, but '${owner}' does not reference a datasource policy.`,
   );
 }
 
 /** The terms of the column references by position. Numbers come before names in `columnArgs`. */
 function placeColumns(literal: Literal, columns: readonly string[]): ReadonlyMap<number, Term> {
   const { args, columnArgs }: Atom = literal.atom;
-  const text = printLiteral(literal);
-  const referenced = new Set(columnArgs.map(({ column }) => column));
+  const text = () => printLiteral(literal);
+  const isReferenced = (wanted: string | number) => columnArgs.some(({ column }) => column === wanted);
   const placed = new Map<number, Term>();
   const errors: string[] = [];
   for (const { column, term } of columnArgs) {
     if (typeof column === 'number') {
-      const about = `In literal ${text} column index ${column}`;
+      const about = () => `In literal ${text()} column index ${column}`;
       const name = columns[column];
-      if (name === undefined) errors.push(`${about} is too large`);
-      if (column < args.length) errors.push(`${about}  is already provided by position.`);
-      if (name !== undefined && referenced.has(name))
-        errors.push(`${about} references column ${name}, which is also referenced by name.))`);
+      if (name === undefined) errors.push(`${about()} is too large`);
+      if (column < args.length) errors.push(`${about()}  is already provided by position.`);
+      if (name !== undefined && isReferenced(name))
+        errors.push(`${about()} references column ${name}, which is also referenced by name.))`);
       placed.set(column, term);
       continue;
     }
     const position = columns.indexOf(column);
     const about = `column name ${column} references position ${position}, which`;
     if (position < 0) {
-      errors.push(`In literal ${text} column name ${column} does not exist`);
+      errors.push(`In literal ${text()} column name ${column} does not exist`);
       continue;
     }
-    if (position < args.length) errors.push(`In literal ${text} ${about} is already provided by position.`);
-    if (referenced.has(position)) errors.push(`In literal ${text} ${about} is also referenced by number.))`);
+    if (position < args.length) errors.push(`In literal ${text()} ${about} is already provided by position.`);
+    if (isReferenced(position)) errors.push(`In literal ${text()} ${about} is also referenced by number.))`);
     const other = placed.get(position);
     if (other !== undefined)
-      errors.push(`In literal ${text}, ${about} already has reference ${printTerm(other)}`);
+      errors.push(`In literal ${text()}, ${about} already has reference ${printTerm(other)}`);
     placed.set(position, term);
   }
   if (errors.length > 0) throw new Unresolved('refused', errors.join(' '));
@@ -138,39 +137,44 @@ function placeColumns(literal: Literal, columns: readonly string[]): ReadonlyMap
  */
 class FreshNames {
   readonly #rule: Rule;
-  readonly #prefix: string;
+  /** Who has a name: a place `h<head>.<column>` or `b<rank>.<column>`, or the empty text for a column reference. */
   readonly #users = new Map<string, string>();
-  #ranks: ReadonlyMap<string, number> | undefined;
+  #prefix = '';
+  #ranks: ReadonlyMap<Literal, number> = new Map();
 
   constructor(rule: Rule) {
     this.#rule = rule;
-    const literals = [...rule.heads, ...rule.body];
-    const variables = [...variablesOfLiterals(literals)];
-    let prefix = 'x_';
-    while (variables.some((name) => name.startsWith(prefix))) prefix += '_';
-    this.#prefix = prefix;
-    for (const { term } of literals.flatMap(({ atom }) => atom.columnArgs))
-      if (term.kind === 'variable') this.#users.set(term.name, '');
   }
 
   ofHead(index: number, column: number): string {
-    return this.#name(`head ${index} ${column}`, `${index}${column}`);
+    this.#prepare();
+    return this.#name(`h${index}.${column}`, `${index}${column}`);
   }
 
   ofBody(literal: Literal, column: number): string {
-    this.#ranks ??= literalRanks(this.#rule.body);
-    const key = literalKey(literal);
-    return this.#name(`body ${column} ${key}`, `${this.#ranks.get(key)}${column}`);
+    this.#prepare();
+    const rank = this.#ranks.get(literal);
+    return this.#name(`b${rank}.${column}`, `${rank}${column}`);
+  }
+
+  /** Most rules need no fresh variable, so this waits for the first. */
+  #prepare(): void {
+    if (this.#prefix !== '') return;
+    const literals = [...this.#rule.heads, ...this.#rule.body];
+    const variables = [...variablesOfLiterals(literals)];
+    this.#prefix = 'x_';
+    while (variables.some((name) => name.startsWith(this.#prefix))) this.#prefix += '_';
+    for (const { atom } of literals)
+      for (const { term } of atom.columnArgs) if (term.kind === 'variable') this.#users.set(term.name, '');
+    this.#ranks = literalRanks(this.#rule.body);
   }
 
   #name(user: string, number: string): string {
-    let prefix = this.#prefix;
-    for (;;) {
+    for (let prefix = this.#prefix; ; prefix += '_') {
       const name = prefix + number;
       const holder = this.#users.get(name) ?? user;
       this.#users.set(name, holder);
       if (holder === user) return name;
-      prefix += '_';
     }
   }
 }

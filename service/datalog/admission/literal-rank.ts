@@ -3,16 +3,24 @@ import type { ColumnArgument, Literal, Term } from '../tree.ts';
 import type { Value } from '../value.ts';
 
 /**
- * The rank of each body literal, by `literalKey`: its place when the body is sorted. It is part of the names
- * of fresh variables (reference 2.6), so that the order of a body does not change them. Equal literals share
- * the last of their places.
+ * The rank of each body literal: its place when the body is sorted. It is part of the names of fresh variables
+ * (reference 2.6), so that the order of a body does not change them. Equal literals share the last of their
+ * places.
  *
  * The order of Congress is not total when literals have both arguments and column references, so the result
  * depends on the sorting method: runs, then binary insertion, as here.
  */
-export function literalRanks(body: readonly Literal[]): ReadonlyMap<string, number> {
+export function literalRanks(body: readonly Literal[]): ReadonlyMap<Literal, number> {
   const sorted = insertionSorted(body, isLess);
-  return new Map(sorted.map((literal, rank) => [literalKey(literal), rank]));
+  const ranks = new Map<Literal, number>();
+  const lastPlaces = new Map<string, number>();
+  for (let place = sorted.length - 1; place >= 0; place -= 1) {
+    const literal = sorted[place]!;
+    const key = literalKey(literal);
+    if (!lastPlaces.has(key)) lastPlaces.set(key, place);
+    ranks.set(literal, lastPlaces.get(key) ?? place);
+  }
+  return ranks;
 }
 
 function insertionSorted<Item>(items: readonly Item[], less: (left: Item, right: Item) => boolean): Item[] {

@@ -63,8 +63,7 @@ function checkRule(rule: Rule): Checked {
 function headSafetyErrors(rule: Rule): readonly string[] {
   const inBody = variablesOfLiterals(rule.body);
   const unsafe = [...variablesOfLiterals(rule.heads)].filter((name) => !inBody.has(name));
-  const text = printStatement(rule);
-  return unsafe.map((name) => `Variable ${name} found in head but not in body, rule ${text}`);
+  return unsafe.map((name) => `Variable ${name} found in head but not in body, rule ${printStatement(rule)}`);
 }
 
 function qualifiedHeadErrors(rule: Rule, isPermitted: (atom: Atom) => boolean): readonly string[] {
