@@ -44,7 +44,7 @@ describe('catalog, for any sequence of changes', () => {
         }
         expect(viewOf(catalog)).toEqual(views.pop());
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -61,7 +61,7 @@ describe('catalog, for any sequence of changes', () => {
         }
         expect(viewOf(hesitant)).toEqual(viewOf(straight));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('catalog, for any sequence of changes', () => {
         ) as unknown as CatalogContents;
         expect(viewOf(Catalog.load(backwards))).toEqual(viewOf(catalog));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -92,7 +92,7 @@ describe('catalog, for any sequence of changes', () => {
         }
         expect(viewOf(Catalog.load(contentsIn([...store.values()])))).toEqual(viewOf(catalog));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('catalog, for any sequence of changes', () => {
         }
         expect(viewOf(copy)).toEqual(viewOf(catalog));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

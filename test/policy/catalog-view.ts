@@ -12,8 +12,8 @@ export function viewOf(catalog: Catalog) {
     tables: names.map((name) => catalog.tablesOf(name)),
     arities: names.flatMap((name) => tables.map((table) => [name, table, catalog.arityOf(name, table)])),
     has: names.flatMap((name) => tables.filter((table) => catalog.hasTable(name, table))),
-    cycles: policyNames.flatMap((name) =>
-      names.flatMap((other) => tableNames.map((table) => hasCycleWith(catalog, name, `${other}:${table}`))),
+    cycles: dependencies.flatMap((added) =>
+      catalog.admissionContext().dependencies.findCycle({ added: [added] }) === undefined ? [] : [added],
     ),
     statements: catalog
       .policies()
@@ -32,7 +32,9 @@ export function contentsOf(catalog: Catalog): CatalogContents {
   };
 }
 
-function hasCycleWith(catalog: Catalog, policy: string, body: string): boolean {
-  const added = [{ head: `${policy}:r`, body, negated: false }];
-  return catalog.admissionContext().dependencies.findCycle({ added }) !== undefined;
+/** Asked of the dependency graph, one at a time. */
+const dependencies = nodes().flatMap((head) => nodes().map((body) => ({ head, body, negated: false })));
+
+function nodes(): readonly string[] {
+  return policyNames.flatMap((policy) => tableNames.map((table) => `${policy}:${table}`));
 }

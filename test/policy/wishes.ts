@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Change } from '../../service/policy/change.ts';
 import type { Wish } from './sample-changes.ts';
 
-const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const fraction = fc.integer({ min: 0, max: 999 }).map((thousandths) => thousandths / 1000);
 /** Sequences of changes of all kinds; those about rules are the most frequent. */
 export const wishes: fc.Arbitrary<readonly Wish[]> = fc.array(
   fc.record({
@@ -24,5 +24,5 @@ export const wishes: fc.Arbitrary<readonly Wish[]> = fc.array(
     statement: fraction,
     many: fraction,
   }),
-  { maxLength: 25 },
+  { maxLength: 40, size: 'max' },
 );
