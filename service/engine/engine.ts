@@ -85,6 +85,13 @@ export class Engine {
     return tuples;
   }
 
+  /** Number of rows of a relation. Throws like {@link rows}. */
+  count(relation: RelationName): number {
+    const size = this.#ask(relation)?.source.size ?? 0;
+    this.#rules.releaseVolatile();
+    return size;
+  }
+
   /** Whether a relation holds a tuple. Throws like {@link rows}. */
   contains(relation: RelationName, tuple: Tuple): boolean {
     if (tuple.length !== relation.arity) return false;
