@@ -68,7 +68,7 @@ export class Shutdown {
     const { server, clock, drainMs, stopReplica, closeStores } = this.#options;
     try {
       await clock.sleep(drainMs, forced);
-      await closed(server);
+      await closed(server, clock, forced);
       await stopReplica();
       await closeStores();
       return 'finished';
@@ -79,10 +79,22 @@ export class Shutdown {
   }
 }
 
-/** Accepts no more, ends idle connections, resolves when the others have had their answer. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+const idleCheckMs = 50;
+
+/**
+ * Accepts no more, resolves when every request has had its answer. Connections that become idle are ended: an
+ * answer that had begun before the draining did not say that its connection would close.
+ */
+async function closed(server: Server, clock: Clock, forced: AbortSignal): Promise<void> {
+  let open = true;
+  const done = new Promise<void>((resolve) => {
+    server.close(() => {
+      open = false;
+      resolve();
+    });
   });
+  while (open) {
+    server.closeIdleConnections();
+    await Promise.race([done, clock.sleep(idleCheckMs, forced)]);
+  }
 }
