@@ -35,17 +35,17 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
     child.once('exit', () => resolve());
   });
   const endpoint = `http://127.0.0.1:${options.port}`;
-  try {
-    await untilAnswering(endpoint, { child, log: options.log });
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
-  }
   const stop = async () => {
     if (own) child.kill('SIGKILL');
     else launcher.stop(options.port);
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) await ended;
   };
+  try {
+    await untilAnswering(endpoint, { child, log: options.log });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { pid: child.pid ?? 0, endpoint, stop };
 }
 

@@ -7,7 +7,7 @@ import { dynamoDbLocalForTests, freePort } from '../support/dynamodb-local.ts';
 import { openTestStores } from '../support/dynamodb-stores.ts';
 import { describeRowStore } from './row-store-suite.ts';
 
-let database: DynamoDbLocal;
+let database: DynamoDbLocal | undefined;
 let nowhere: string;
 let opened: OpenStores[] = [];
 let tests = 0;
@@ -22,15 +22,18 @@ afterEach(async () => {
   opened = [];
 });
 
-afterAll(() => database.stop());
+afterAll(() => database?.stop());
+
+jest.setTimeout(30_000);
 
 describeRowStore('DynamoDbRowStore', {
   async open() {
     tests += 1;
     const prefix = `test-${tests}`;
-    const [first, second] = [open(database.endpoint, prefix), open(database.endpoint, prefix)];
+    const endpoint = database?.endpoint ?? '';
+    const [first, second] = [open(endpoint, prefix), open(endpoint, prefix)];
     await first.ensureTables(new AbortController().signal);
-    const client = connect({ region: 'local', endpoint: database.endpoint });
+    const client = connect({ region: 'local', endpoint });
     return {
       store: first.rowStore,
       other: second.rowStore,
@@ -43,7 +46,7 @@ describeRowStore('DynamoDbRowStore', {
 });
 
 function open(endpoint: string, prefix: string): OpenStores {
-  const stores = openTestStores(endpoint, prefix);
+  const stores = openTestStores({ endpoint, prefix });
   opened.push(stores);
   return stores;
 }

@@ -7,8 +7,9 @@ import {
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../base/clock.ts';
 import { tableActivePollsMax } from '../../base/limits.ts';
+import type { Random } from '../../base/random.ts';
 import { StoreUnavailable, TableMissing } from '../problems.ts';
-import { pauseUnlessAborted } from '../wrappers/retry.ts';
+import { pauseUnlessAborted, type RetryPolicy, retryIdempotent } from '../wrappers/retry.ts';
 import { failureOf, unavailable } from './failure.ts';
 import type { Request, RequestSender } from './request-sender.ts';
 import { expiryAttribute, type TableNames, tableDefinition } from './tables.ts';
@@ -17,21 +18,27 @@ export interface EnsureTablesOptions {
   readonly tables: TableNames;
   /** Whether to create what is missing: against a local endpoint only (`local-endpoint.ts`). */
   readonly create: boolean;
+  /** With a generous time limit: a DynamoDB Local that just came up takes seconds for its first requests. */
   readonly sender: RequestSender;
   readonly clock: Clock;
+  readonly random: Random;
   readonly signal: AbortSignal;
 }
+
+/** For a start, at which nobody waits for an answer yet. */
+const startPolicy: RetryPolicy = { attemptsMax: 8, delayBaseMs: 100, delayMaxMs: 2_000, deadlineMs: 30_000 };
 
 /**
  * Makes sure that both tables are there. Against a local endpoint a missing one is created, with its time to
  * live; several replicas may do so at the same time. Elsewhere rejects with TableMissing naming the table, and
  * asks for no more than the GetItem that the task role has anyway. Rejects with StoreUnavailable when DynamoDB
- * does not answer.
+ * does not answer for half a minute or the signal is aborted.
  */
 export async function ensureTables(options: EnsureTablesOptions): Promise<void> {
+  const { clock, random, signal, create } = options;
   for (const table of [options.tables.state, options.tables.rows]) {
-    if (options.create) await ensureCreated(table, options);
-    else await probe(table, options);
+    const ensure = () => (create ? ensureCreated(table, options) : probe(table, options));
+    await retryIdempotent(ensure, { clock, random, policy: startPolicy, signal });
   }
 }
 

@@ -90,16 +90,23 @@ const refusals: ReadonlyMap<string, StoreUnavailableReason> = new Map([
   ['ValidationException', 'misconfigured'],
 ]);
 
-/** Anything with a system error code, or without one but thrown by the HTTP layer; bugs are thrown on. */
+/** Anything with a system error code, or that came out of the HTTP layer without one; bugs are thrown on. */
 function networkFailure(error: Error): Failure {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === 'connect' || syscall === 'getaddrinfo' || code === 'ECONNREFUSED') {
+  // The SDK wraps what is no Error of its own realm, and keeps of it no more than the text.
+  const wrapped = error.message.startsWith('AWS SDK error wrapper for ');
+  const timedOut = error.name === 'TimeoutError';
+  const text = `${code ?? ''} ${wrapped || timedOut ? error.message : ''}`;
+  if (syscall === 'connect' || syscall === 'getaddrinfo' || neverConnected.test(text)) {
     return { kind: 'not-done', reason: 'unreachable', cause: error };
   }
-  if (error.name === 'TimeoutError') return { kind: 'unanswered', reason: 'timeout', cause: error };
-  if (code !== undefined) return { kind: 'unanswered', reason: 'unreachable', cause: error };
+  if (timedOut) return { kind: 'unanswered', reason: 'timeout', cause: error };
+  if (code !== undefined || wrapped) return { kind: 'unanswered', reason: 'unreachable', cause: error };
   throw error;
 }
+
+/** Only ever of a connection that did not come about: nothing was sent. */
+const neverConnected = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|did not establish a connection)\b/;
 
 interface ServiceError {
   readonly $metadata?: { readonly httpStatusCode?: number };

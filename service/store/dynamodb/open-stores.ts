@@ -47,8 +47,9 @@ export interface OpenStores {
 export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
   const { clock, random, observer, connection } = options;
   const tables = options.tables ?? defaultTableNames;
+  const client = connect(connection);
   const sender = new RequestSender({
-    client: connect(connection),
+    client,
     clock,
     ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(observer === undefined ? {} : { observer }),
@@ -63,7 +64,10 @@ export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
   return {
     stateStore: observer === undefined ? stateStore : new MeasuredStateStore(stateStore, { clock, observer }),
     rowStore: observer === undefined ? rowStore : new MeasuredRowStore(rowStore, { clock, observer }),
-    ensureTables: (signal) => ensureTables({ tables, create, sender, clock, signal }),
+    ensureTables: (signal) => {
+      const patient = new RequestSender({ client, clock, requestTimeoutMs: 10_000 });
+      return ensureTables({ tables, create, sender: patient, clock, random, signal });
+    },
     close: async () => sender.close(),
   };
 }
