@@ -178,17 +178,25 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
+function optionValues(given: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...given],
+      options: {
+        servers: { type: 'string', default: '10000' },
+        replicas: { type: 'string', default: '2' },
+        seed: { type: 'string', default: '1' },
+        port: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}; usage: ${usage}`);
+  }
+}
+
 async function parse(given: readonly string[]): Promise<Options> {
-  const { values } = parseArgs({
-    args: [...given],
-    options: {
-      servers: { type: 'string', default: '10000' },
-      replicas: { type: 'string', default: '2' },
-      seed: { type: 'string', default: '1' },
-      port: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-    },
-  });
+  const values = optionValues(given);
   const wholeNumber = (name: 'servers' | 'replicas' | 'seed' | 'port', min: number, text: string) => {
     const number = /^\d+$/.test(text) ? Number(text) : -1;
     if (number < min) throw new Error(`--${name} is a whole number of at least ${min}; usage: ${usage}`);
