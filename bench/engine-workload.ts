@@ -2,7 +2,8 @@ import { parse } from '../service/datalog/parser.ts';
 import type { Tuple, Value } from '../service/datalog/value.ts';
 import { Engine } from '../service/engine/engine.ts';
 import type { EngineChange } from '../service/engine/engine-change.ts';
-import type { Cell, Row, Workload } from './generator.ts';
+import type { Cell, Row } from './generator.ts';
+import { readRows, tableNames } from './table-files.ts';
 
 /** One measured run of the engine; durations in milliseconds unless the name says otherwise. */
 export interface EngineResult {
@@ -18,7 +19,8 @@ export interface EngineResult {
 }
 
 export interface EngineRun {
-  readonly workload: Workload;
+  /** Where table-files.ts wrote the workload. */
+  readonly folder: string;
   /** Rules as text; unqualified tables are derived, `ds:` ones given. */
   readonly rules: string;
   /** Relations whose rows are counted. */
@@ -26,18 +28,19 @@ export interface EngineRun {
 }
 
 /** Loads rows that are JSON values through the engine's interface, asks, then makes the single-row changes. */
-export function measureEngine({ workload, rules, asked }: EngineRun): EngineResult {
+export function measureEngine({ folder, rules, asked }: EngineRun): EngineResult {
   const monotonicMs = () => performance.now();
   const engine = new Engine({ monotonicMs, evaluationMsMax: 600_000 });
   engine.apply(ruleChanges(rules));
-  const loadMs = loadTables(engine, workload);
+  const loadMs = loadTables(engine, folder);
   const count = () =>
     asked.reduce((sum, name) => sum + engine.count({ policy: 'p', modal: null, ...name }), 0);
   const started = performance.now();
   const first = count();
   const evalMs = performance.now() - started;
   const coldPointP50Us = 0;
-  const updates = workload.updates.map((row) => updateTime(engine, row, count));
+  const points = readRows(folder, 'points').map(([point]) => String(point));
+  const updates = readRows(folder, 'updates').map((row) => updateTime(engine, row, count));
   return {
     loadMs,
     evalMs,
@@ -45,7 +48,7 @@ export function measureEngine({ workload, rules, asked }: EngineRun): EngineResu
     updateP50Us: percentile(updates, 0.5),
     updateP99Us: percentile(updates, 0.99),
     countAfter: count(),
-    pointP50Us: percentile(pointTimes(engine, workload.points), 0.5),
+    pointP50Us: percentile(pointTimes(engine, points), 0.5),
     coldPointP50Us,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
   };
@@ -59,13 +62,12 @@ function ruleChanges(rules: string): readonly EngineChange[] {
   );
 }
 
-/** Rows go through JSON text first, so that no string is shared or hashed before the engine sees it. */
-function loadTables(engine: Engine, workload: Workload): number {
+function loadTables(engine: Engine, folder: string): number {
   let total = 0;
-  for (const [table, rows] of workload.tables) {
-    const fresh = JSON.parse(JSON.stringify(rows)) as Row[];
+  for (const table of tableNames(folder)) {
+    const rows = readRows(folder, table);
     const started = performance.now();
-    const tuples = fresh.map(tupleOf);
+    const tuples = rows.map(tupleOf);
     engine.apply([
       { kind: 'replace-table', policy: 'ds', table, arity: tuples[0]?.length ?? 0, rows: tuples },
     ]);
@@ -84,7 +86,7 @@ function valueOfCell(cell: Cell): Value {
 
 /** Microseconds of one single-row change followed by reading how many violations there are. */
 function updateTime(engine: Engine, update: Row, read: () => number): number {
-  const [sign, table, ...cells] = JSON.parse(JSON.stringify(update)) as Row;
+  const [sign, table, ...cells] = update;
   const tuple = tupleOf(cells);
   const started = performance.now();
   engine.apply([

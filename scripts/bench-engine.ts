@@ -4,12 +4,12 @@
  * Every run is a process of its own. Needs g++; data and programs go to .run/bench.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineCase, engineCases } from '../bench/engine-cases.ts';
 import { type EngineResult, measureEngine } from '../bench/engine-workload.ts';
-import type { Row, Workload } from '../bench/generator.ts';
+import { readRows, writeWorkload } from '../bench/table-files.ts';
 
 const self = fileURLToPath(import.meta.url);
 const root = join(self, '..', '..');
@@ -31,7 +31,7 @@ else compare(process.argv.slice(2));
 function measure(name: string): EngineResult {
   const found = engineCases.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`no case ${name}`);
-  return measureEngine({ ...found, workload: found.generate() });
+  return measureEngine({ ...found, folder: join(folder, name) });
 }
 
 function compare(args: readonly string[]): void {
@@ -46,7 +46,8 @@ function compare(args: readonly string[]): void {
 
 function compareCase(one: EngineCase, runs: number): void {
   const data = join(folder, one.name);
-  const hasUpdates = writeCsv(data, one);
+  writeWorkload(data, one.generate);
+  const hasUpdates = readRows(data, 'updates').length > 0;
   const engine: EngineResult[] = [];
   const limit: LimitResult[] = [];
   const updates: LimitResult[] = [];
@@ -99,23 +100,6 @@ function runLimit([program, ...mode]: readonly string[], data: string): LimitRes
     execFileSync('g++', ['-O2', '-std=c++17', '-o', binary, join(root, 'bench', 'limit', `${program}.cpp`)]);
   }
   return JSON.parse(execFileSync(binary, [data, ...mode], { encoding: 'utf8' })) as LimitResult;
-}
-
-/** Writes the tables where the C++ programs read them; true when there are updates. */
-function writeCsv(data: string, one: EngineCase): boolean {
-  const updates = join(data, 'updates.csv');
-  if (!existsSync(join(data, 'complete'))) {
-    mkdirSync(data, { recursive: true });
-    const workload: Workload = one.generate();
-    for (const [table, rows] of workload.tables) writeFileSync(join(data, `${table}.csv`), csv(rows));
-    if (workload.updates.length > 0) writeFileSync(updates, csv(workload.updates));
-    writeFileSync(join(data, 'complete'), '');
-  }
-  return existsSync(updates);
-}
-
-function csv(rows: readonly Row[]): string {
-  return rows.map((row) => `${row.join(',')}\n`).join('');
 }
 
 function median(values: readonly number[]): number {
