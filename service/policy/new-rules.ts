@@ -21,17 +21,24 @@ export interface NewRule {
 }
 
 /**
- * The one statement of each text, in order. Throws the problem of the first text that has not exactly one:
- * SyntaxProblem, EmptyRule, MultipleRules (Congress reference 1.6).
+ * Gives the one statement of each text, in order; throws the problem of the first text that has not exactly one:
+ * SyntaxProblem, EmptyRule, MultipleRules (Congress reference 1.6). Parses when first asked, once, however often
+ * a write is planned.
  */
-export function parseRules(wanted: readonly NewRule[]): readonly Statement[] {
-  return wanted.map(({ text }) => {
-    const statements = parse(text);
-    const [statement] = statements;
-    if (statement === undefined) throw new EmptyRule();
-    if (statements.length > 1) throw new MultipleRules(statements.map(printStatement));
-    return statement;
-  });
+export function parsedOnce(wanted: readonly NewRule[]): () => readonly Statement[] {
+  let statements: readonly Statement[] | null = null;
+  return () => {
+    statements ??= wanted.map(({ text }) => statementIn(text));
+    return statements;
+  };
+}
+
+function statementIn(text: string): Statement {
+  const statements = parse(text);
+  const [statement] = statements;
+  if (statement === undefined) throw new EmptyRule();
+  if (statements.length > 1) throw new MultipleRules(statements.map(printStatement));
+  return statement;
 }
 
 export interface Admission {
@@ -39,7 +46,7 @@ export interface Admission {
   readonly policy: Policy;
   readonly isNew: boolean;
   readonly wanted: readonly NewRule[];
-  /** Of `wanted`, from {@link parseRules}. */
+  /** Of `wanted`, from {@link parsedOnce}. */
   readonly statements: readonly Statement[];
   /** Of the first rule; the others follow. */
   readonly firstCreatedAt: CreatedAt;

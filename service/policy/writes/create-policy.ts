@@ -5,7 +5,7 @@ import type { Policy, PolicyKind } from '../entities.ts';
 import { policyToEntity } from '../entity-json.ts';
 import { entityBytes } from '../entity-size.ts';
 import { isUsableInRules } from '../names.ts';
-import { admitRules, type NewRule, parseRules } from '../new-rules.ts';
+import { admitRules, type NewRule, parsedOnce } from '../new-rules.ts';
 import {
   EntityTooLarge,
   InvalidPolicyName,
@@ -42,6 +42,7 @@ export type CreatedPolicy = {
  * then those of the rules as in insert-rule.ts; and TooManyRules, EntityTooLarge.
  */
 export function createPolicy(wanted: NewPolicy): Write<CreatedPolicy> {
+  const statementsOf = parsedOnce(wanted.rules);
   return {
     name: 'create-policy',
     plan(catalog, at) {
@@ -53,7 +54,7 @@ export function createPolicy(wanted: NewPolicy): Write<CreatedPolicy> {
         policy,
         isNew: true,
         wanted: wanted.rules,
-        statements: parseRules(wanted.rules),
+        statements: statementsOf(),
         firstCreatedAt: { sequence: at.sequence, ordinal: at.ordinal + 1 },
       });
       return {

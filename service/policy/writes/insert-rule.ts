@@ -1,4 +1,4 @@
-import { admitRules, type NewRule, parseRules } from '../new-rules.ts';
+import { admitRules, type NewRule, parsedOnce } from '../new-rules.ts';
 import { PolicyOfRuleNotFound, RuleAlreadyExists, RulesNotPermitted } from '../problems.ts';
 import type { Write } from '../write.ts';
 import { type RuleSummary, ruleSummary } from './rule-summary.ts';
@@ -9,6 +9,7 @@ import { type RuleSummary, ruleSummary } from './rule-summary.ts';
  * RuleRefused, RulesRecursive, RuleAlreadyExists; and EntityTooLarge.
  */
 export function insertRule(wanted: NewRule & { readonly policy: string }): Write<RuleSummary> {
+  const statementsOf = parsedOnce([wanted]);
   return {
     name: 'insert-rule',
     plan(catalog, at) {
@@ -16,7 +17,7 @@ export function insertRule(wanted: NewRule & { readonly policy: string }): Write
       if (policy === undefined && catalog.dataSourceInRules(wanted.policy) !== undefined) {
         throw new RulesNotPermitted(wanted.policy);
       }
-      const statements = parseRules([wanted]);
+      const statements = statementsOf();
       if (policy === undefined) throw new PolicyOfRuleNotFound(wanted.policy);
       const firstCreatedAt = { sequence: at.sequence, ordinal: at.ordinal };
       const [rule] = admitRules(catalog, {
