@@ -30,8 +30,7 @@ interface Outcome {
 }
 
 /**
- * Serves requests: route, wait for the consistency asked for, handle, answer. Reads that need not wait are
- * answered in the same turn of the event loop.
+ * Serves requests: route, wait for the consistency asked for, handle, answer.
  */
 export class RequestServer {
   readonly #context: ApiContext;
@@ -94,23 +93,18 @@ export class RequestServer {
     return handler === null ? plain(endpoint.path, methodMissing()) : this.#write(handler, match, exchange);
   }
 
-  #read(handler: ReadHandler, match: RouteMatch, exchange: Exchange): Outcome | Promise<Outcome> {
+  async #read(handler: ReadHandler, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
     const asked = consistencyAsked(exchange.request.headers);
     this.#checkOpen();
     const call = this.#call(match, exchange);
-    const route = match.endpoint.path;
-    const waits = asked.filter(({ kind }) => kind !== 'bounded');
-    if (waits.length === 0) return plain(route, handler(call));
-    const signal = abortedWithClient(exchange.response);
-    const wait = async (): Promise<Outcome> => {
-      let stale = false;
-      for (const consistency of waits) {
-        const waited = await this.#context.replica.awaitConsistency(consistency, signal);
-        stale ||= waited.stale;
-      }
-      return { route, answer: handler(call), stale };
-    };
-    return wait();
+    const isWaiting = asked.some(({ kind }) => kind !== 'bounded');
+    const signal = isWaiting ? abortedWithClient(exchange.response) : neverAborted;
+    let stale = false;
+    for (const consistency of asked) {
+      const waited = await this.#context.replica.awaitConsistency(consistency, signal);
+      stale ||= waited.stale;
+    }
+    return { route: match.endpoint.path, answer: handler(call), stale };
   }
 
   async #write(handler: WriteHandler, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
@@ -168,6 +162,9 @@ export class RequestServer {
     return bareFailure();
   }
 }
+
+/** For reads that do not wait. */
+const neverAborted = new AbortController().signal;
 
 function plain(route: string, answer: Answer): Outcome {
   return { route, answer, stale: false };

@@ -54,9 +54,9 @@ describe('what a reader sees', () => {
     ],
     [
       { 'congress-consistency': 'bounded', 'congress-min-sequence': '3' },
-      [{ kind: 'at-least', sequence: 3 }],
+      [{ kind: 'bounded' }, { kind: 'at-least', sequence: 3 }],
     ],
-    [{ 'congress-consistency': 'bounded' }, []],
+    [{ 'congress-consistency': 'bounded' }, [{ kind: 'bounded' }]],
   ])('asks the replica for what %j says', async (headers: Record<string, string>, awaited) => {
     expect((await server.get('/v1/policies', headers)).status).toBe(200);
     expect(replica.awaited).toEqual(awaited);
