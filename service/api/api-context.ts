@@ -18,7 +18,7 @@ export interface ApiContext {
   readonly settings: ApiSettings;
 }
 
-export interface ApiSettings {
+interface ApiSettings {
   readonly replicaName: string;
   readonly version: string;
   /** Bodies of all requests but rows. */

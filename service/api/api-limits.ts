@@ -2,7 +2,5 @@
 export const nestingDepthMax = 64;
 /** Length of an Idempotency-Key, in characters. */
 export const idempotencyKeyLengthMax = 200;
-/** Length of a request path without its query, in characters. */
-export const pathLengthMax = 8_192;
 /** Rows printed into one piece of a rows answer. */
 export const rowsPerPiece = 1_000;
