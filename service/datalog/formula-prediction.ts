@@ -12,7 +12,7 @@ import { type Terminal, type Token, terminal } from './token.ts';
  * Failed walks are remembered per (state, token): scanning again from a later token of a bad text ends at the
  * same place, and without the memory a hostile text would cost quadratic time.
  */
-export type FormulaKind = 'rule' | 'fact' | 'event';
+type FormulaKind = 'rule' | 'fact' | 'event';
 
 export type Prediction =
   | { readonly kind: FormulaKind }

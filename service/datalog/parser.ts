@@ -189,7 +189,7 @@ class Parser extends Recognizer {
 }
 
 /** A parameter as written: a term, or a term for a column. */
-export interface Parameter {
+interface Parameter {
   readonly column: Token | null;
   readonly term: Token;
 }

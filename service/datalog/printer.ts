@@ -37,7 +37,7 @@ export function printAtom(atom: Atom): string {
 }
 
 /** The table with its policy, as written; the modal is left out. */
-export function printTable(atom: Atom): string {
+function printTable(atom: Atom): string {
   return atom.policy === null ? atom.table : `${atom.policy}:${atom.table}`;
 }
 

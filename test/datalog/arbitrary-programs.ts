@@ -19,7 +19,7 @@ const anyFloat = fc
   .filter((value) => Number.isFinite(value))
   .map(Math.abs);
 
-export const anyPrintableValue: fc.Arbitrary<Value> = fc.oneof(anyText, fc.bigInt({ min: 0n }), anyFloat);
+const anyPrintableValue: fc.Arbitrary<Value> = fc.oneof(anyText, fc.bigInt({ min: 0n }), anyFloat);
 
 /** Any value that a table can hold. */
 export const anyValue: fc.Arbitrary<Value> = fc.oneof(
@@ -51,7 +51,7 @@ const anyColumns = fc
     })),
   );
 
-export const anyAtom: fc.Arbitrary<Atom> = fc
+const anyAtom: fc.Arbitrary<Atom> = fc
   .record({
     modal: fc.constantFrom(null, null, null, 'execute' as const, 'insert' as const, 'delete' as const),
     policy: fc.option(anyName),

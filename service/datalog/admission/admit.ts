@@ -18,7 +18,7 @@ export interface AdmissionRequest {
 }
 
 /** One statement that becomes part of the policy. */
-export interface Admitted {
+interface Admitted {
   /** Position in the request. */
   readonly index: number;
   /** What is stored and evaluated: no column references, no missing arguments, body in safe order. */
