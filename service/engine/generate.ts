@@ -95,9 +95,21 @@ function bindingsOf(plan: Plan, relations: readonly Relation[], runtime: Runtime
   };
 }
 
-/** A builtin that throws fails its literal (reference 2.12). */
+/** A builtin that throws fails its literal (reference 2.12). No rest arguments: this is called for every row. */
 function guarded(builtin: Builtin): (...inputs: unknown[]) => BuiltinResult {
-  const { evaluate } = builtin;
+  const { evaluate, inputs } = builtin;
+  if (builtin.total === true) return evaluate;
+  if (inputs > 2) return guardedMany(evaluate);
+  return (a: unknown, b: unknown) => {
+    try {
+      return evaluate(a, b);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function guardedMany(evaluate: Builtin['evaluate']): (...inputs: unknown[]) => BuiltinResult {
   return (...inputs) => {
     try {
       return evaluate(...inputs);
@@ -111,10 +123,17 @@ function planText(plan: Plan): string {
   return new PlanText(plan).text();
 }
 
-/** Writes the function text; `v3` is variable 3, `k1` constant 1, `t2` the row of step 2, `c2_0` its column 0. */
+/**
+ * Writes the function text; `v3` is the id of variable 3, `w3` its value when a builtin computed it, `k1` constant
+ * 1, `t2` the row of step 2, `r2_0` column 0 of the second relation. A computed value is interned where its id is
+ * first needed, so values that only go from builtin to builtin never are.
+ */
 class PlanText {
   readonly #plan: Plan;
   readonly #bound = new Set<number>();
+  /** Variables that have a value and no id yet, and those that have a value at all. */
+  readonly #withoutId = new Set<number>();
+  readonly #computed = new Set<number>();
   readonly #head: string[] = [];
   readonly #body: string[] = [];
   readonly #hoisted = new Set<string>();
@@ -222,13 +241,13 @@ class PlanText {
   #callBuiltin(step: PlanStep & { kind: 'builtin' }, at: number): void {
     const { builtin, args, negated } = step.literal;
     this.#head.push(`const f${at} = x.builtins[${this.#builtin++}];`);
-    const inputs = args.slice(0, builtin.inputs).map((arg) => `V[${this.#argument(arg)}]`);
+    const inputs = args.slice(0, builtin.inputs).map((arg) => this.#value(arg));
     this.#body.push(`const o${at} = f${at}(${inputs.join(', ')});`);
     const outputs = args.slice(builtin.inputs);
     const read = (place: number) => (outputs.length === 1 ? `o${at}` : `o${at}[${place}]`);
     const succeeds = outputs.length === 0 ? `o${at} === true` : `o${at} !== undefined`;
     if (negated) {
-      const equal = outputs.map((arg, place) => `${read(place)} === V[${this.#argument(arg)}]`);
+      const equal = outputs.map((arg, place) => `${read(place)} === ${this.#value(arg)}`);
       this.#open(`if (!(${[succeeds, ...equal].join(' && ')}))`);
       return;
     }
@@ -236,15 +255,17 @@ class PlanText {
     this.#matchOutputs(outputs, read);
   }
 
-  /** Outputs are interned when they bind a variable, else compared by value and type. */
+  /** Outputs bind new variables; for bound ones they are compared by value and type. */
   #matchOutputs(outputs: readonly Argument[], read: (place: number) => string): void {
     const checks: string[] = [];
     outputs.forEach((arg, place) => {
       if (arg >= 0 && !this.#bound.has(arg)) {
         this.#bound.add(arg);
-        this.#body.push(`const v${arg} = intern(${read(place)});`);
+        this.#withoutId.add(arg);
+        this.#computed.add(arg);
+        this.#body.push(`const w${arg} = ${read(place)};`);
       } else {
-        checks.push(`${read(place)} === V[${this.#argument(arg)}]`);
+        checks.push(`${read(place)} === ${this.#value(arg)}`);
       }
     });
     if (checks.length > 0) this.#open(`if (${checks.join(' && ')})`);
@@ -258,7 +279,12 @@ class PlanText {
     return `${writes} sink.emitProbe(sign);`;
   }
 
+  #value(arg: Argument): string {
+    return this.#computed.has(arg) ? `w${arg}` : `V[${this.#argument(arg)}]`;
+  }
+
   #argument(arg: Argument): string {
+    if (this.#withoutId.delete(arg)) this.#body.push(`const v${arg} = intern(w${arg});`);
     return arg >= 0 ? `v${arg}` : `k${-1 - arg}`;
   }
 

@@ -92,6 +92,8 @@ export interface BodyOccurrence {
   readonly rule: RuleForm;
   /** Index of the literal in the rule's body. */
   readonly literal: number;
+  /** The rule reads the relation in another literal too. */
+  readonly isRepeated: boolean;
 }
 
 /** The rows of a derived relation, kept up to date. */

@@ -80,15 +80,17 @@ export class Propagator {
 
   #publish(node: RelationNode, changes: PendingChanges): void {
     const delta = changes.take();
-    const readers = node.readers.filter(({ rule }) => isMaintained(rule.head.node, node));
-    const apart = readers.filter((reader) => !readsTwice(reader, readers));
-    const selfJoins = readers.filter((reader) => readsTwice(reader, readers));
-    for (const reader of apart) this.#derive(reader, delta);
+    const selfJoins: BodyOccurrence[] = [];
+    for (const reader of node.readers) {
+      if (!isMaintained(reader.rule.head.node, node)) continue;
+      if (reader.isRepeated) selfJoins.push(reader);
+      else this.#derive(reader, delta);
+    }
     commitDeletes(delta, changes, (row) => {
-      this.#deriveOne(selfJoins, { inserted: new RowList(), deleted: single(row) });
+      if (selfJoins.length > 0) this.#deriveOne(selfJoins, { inserted: nothing, deleted: single(row) });
     });
     commitInserts(delta, changes, (row) => {
-      this.#deriveOne(selfJoins, { inserted: single(row), deleted: new RowList() });
+      if (selfJoins.length > 0) this.#deriveOne(selfJoins, { inserted: single(row), deleted: nothing });
     });
   }
 
@@ -125,12 +127,6 @@ function isMaintained(head: RelationNode, changed: RelationNode): boolean {
   return !(head.view.recursive && changed.view !== null && head.component === changed.component);
 }
 
-function readsTwice({ rule }: BodyOccurrence, readers: readonly BodyOccurrence[]): boolean {
-  let count = 0;
-  for (const reader of readers) if (reader.rule === rule) count++;
-  return count > 1;
-}
-
 function commitDeletes({ deleted }: RowDelta, changes: PendingChanges, before: (row: number) => void): void {
   for (let i = 0; i < deleted.length; i++) {
     before(deleted.rows[i]!);
@@ -161,6 +157,8 @@ function moveFactChanges(node: RelationNode): void {
     changes.change(viewRow(row), 1);
   });
 }
+
+const nothing = new RowList();
 
 function single(row: number): RowList {
   const list = new RowList();

@@ -1,12 +1,14 @@
 import { grown } from './hash.ts';
 
+const none = new Int32Array(0);
+
 /** A growable list of row numbers. */
 export class RowList {
-  rows: Int32Array = new Int32Array(16);
+  rows: Int32Array = none;
   length = 0;
 
   push(row: number): void {
-    if (this.length === this.rows.length) this.rows = grown(this.rows, this.length * 2);
+    if (this.length === this.rows.length) this.rows = grown(this.rows, Math.max(16, this.length * 2));
     this.rows[this.length++] = row;
   }
 
@@ -21,6 +23,6 @@ export class RowList {
 
   clear(): void {
     this.length = 0;
-    if (this.rows.length > 4096) this.rows = new Int32Array(16);
+    if (this.rows.length > 4096) this.rows = none;
   }
 }

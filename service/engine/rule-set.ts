@@ -47,7 +47,11 @@ export class RuleSet {
     this.#rules.set(ruleId, form);
     head.rules.push(form);
     form.body.forEach((literal, at) => {
-      if (literal.kind === 'relation') literal.node.readers.push({ rule: form, literal: at });
+      if (literal.kind !== 'relation') return;
+      const isRepeated = form.body.some(
+        (other, place) => place !== at && other.kind === 'relation' && other.node === literal.node,
+      );
+      literal.node.readers.push({ rule: form, literal: at, isRepeated });
     });
     this.#isStratified = false;
     if (wasFactsOnly && isRead) this.#becomeDerived(head);

@@ -17,6 +17,8 @@ export interface Builtin {
   readonly outputs: number;
   /** True when the result can change although the inputs do not (`now`). */
   readonly volatile?: boolean;
+  /** True when it never throws. */
+  readonly total?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: called with exactly `inputs` values by compiled plans.
   readonly evaluate: (...inputs: any[]) => BuiltinResult;
 }

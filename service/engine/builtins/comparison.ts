@@ -6,11 +6,35 @@ import type { Builtin } from './builtin.ts';
  * number fails (`equal` is then false).
  */
 export const comparisonBuiltins: readonly Builtin[] = [
-  { name: 'lt', inputs: 2, outputs: 0, evaluate: (x: Value, y: Value) => ordered(x, y) && lessThan(x, y) },
-  { name: 'lteq', inputs: 2, outputs: 0, evaluate: (x: Value, y: Value) => ordered(x, y) && atMost(x, y) },
-  { name: 'gt', inputs: 2, outputs: 0, evaluate: (x: Value, y: Value) => ordered(x, y) && lessThan(y, x) },
-  { name: 'gteq', inputs: 2, outputs: 0, evaluate: (x: Value, y: Value) => ordered(x, y) && atMost(y, x) },
-  { name: 'equal', inputs: 2, outputs: 0, evaluate: hostEqual },
+  {
+    name: 'lt',
+    inputs: 2,
+    outputs: 0,
+    total: true,
+    evaluate: (x: Value, y: Value) => ordered(x, y) && lessThan(x, y),
+  },
+  {
+    name: 'lteq',
+    inputs: 2,
+    outputs: 0,
+    total: true,
+    evaluate: (x: Value, y: Value) => ordered(x, y) && atMost(x, y),
+  },
+  {
+    name: 'gt',
+    inputs: 2,
+    outputs: 0,
+    total: true,
+    evaluate: (x: Value, y: Value) => ordered(x, y) && lessThan(y, x),
+  },
+  {
+    name: 'gteq',
+    inputs: 2,
+    outputs: 0,
+    total: true,
+    evaluate: (x: Value, y: Value) => ordered(x, y) && atMost(y, x),
+  },
+  { name: 'equal', inputs: 2, outputs: 0, total: true, evaluate: hostEqual },
   {
     name: 'max',
     inputs: 2,

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Value } from '../../datalog/value.ts';
 import type { Builtin } from './builtin.ts';
+import { plainIpInNetwork } from './plain-ip.ts';
 import { toInteger } from './python-number.ts';
 
 /**
@@ -53,6 +54,10 @@ function networksOverlap(x: Value, y: Value): boolean {
 }
 
 function ipInNetwork(ip: Value, net: Value): boolean {
+  if (typeof ip === 'string' && typeof net === 'string') {
+    const plain = plainIpInNetwork(ip, net);
+    if (plain !== undefined) return plain;
+  }
   const { version, first, last } = network(net);
   const { version: own, number } = address(ip);
   return own === version && first <= number && number <= last;

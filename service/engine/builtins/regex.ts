@@ -9,6 +9,16 @@ const cacheMax = 256;
  * other one on RE2 (no back-references or look-around). Throws for a pattern that neither takes.
  */
 export function searchRegex(pattern: string, ignoreCase: boolean): (text: string) => boolean {
+  if (pattern === last.pattern && ignoreCase === last.ignoreCase) return last.search;
+  const search = cached(pattern, ignoreCase);
+  last = { pattern, ignoreCase, search };
+  return search;
+}
+
+/** A rule calls with one pattern for all of its rows. */
+let last = { pattern: '', ignoreCase: false, search: (_text: string) => true };
+
+function cached(pattern: string, ignoreCase: boolean): (text: string) => boolean {
   const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
   const known = cache.get(key);
   if (known !== undefined) return known;

@@ -5,7 +5,7 @@ import type { Builtin } from './builtin.ts';
 /** Text builtins of reference 2.12. `concat` is the same as `plus`, so it adds two numbers. */
 export const textBuiltins: readonly Builtin[] = [
   { name: 'concat', inputs: 2, outputs: 1, evaluate: plus },
-  { name: 'len', inputs: 1, outputs: 1, evaluate: codePoints },
+  { name: 'len', inputs: 1, outputs: 1, total: true, evaluate: codePoints },
 ];
 
 function codePoints(text: Value): bigint | undefined {
