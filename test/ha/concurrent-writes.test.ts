@@ -1,4 +1,5 @@
 import { quantile } from '../../scripts/cluster/ha-figures.ts';
+import { mustBe } from '../support/congress-client.ts';
 import { storedSequences } from '../support/stored-items.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
 
@@ -9,7 +10,7 @@ describe('500 concurrent writes spread over 3 replicas', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await TestCluster.start('concurrent-writes', { replicas });
-    expect((await cluster.replica(1).createPolicy('busy')).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('busy'));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 

@@ -1,3 +1,4 @@
+import { mustBe } from '../support/congress-client.ts';
 import type { HttpAnswer } from '../support/http-client.ts';
 import { orphanedRules } from '../support/stored-items.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
@@ -8,7 +9,7 @@ describe('conflicting writes to two replicas at the same moment', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await TestCluster.start('conflicting-writes', { replicas: 2 });
-    expect((await cluster.replica(1).createPolicy('arena')).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('arena'));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 
@@ -54,7 +55,7 @@ describe('conflicting writes to two replicas at the same moment', () => {
   it('leave no rule without a policy when it is deleted meanwhile', async () => {
     const outcomes = await inRounds(async (n) => {
       const policy = `short_lived_${n}`;
-      expect((await cluster.replica(1).createPolicy(policy, ['p(0)'])).status).toBe(201);
+      mustBe(201, await cluster.replica(1).createPolicy(policy, ['p(0)']));
       const [inserted, deleted] = await Promise.all([
         cluster.replica(2).insertRule(policy, 'p(1)'),
         cluster.replica(1).deletePolicy(policy),
@@ -90,7 +91,7 @@ async function policiesAndRulesLeft(cluster: TestCluster, policy: string): Promi
     const shown = await replica.showPolicy(policy);
     if (shown.status !== 404) left.push(`${replica.url} shows ${policy}: ${shown.status}`);
   }
-  expect((await cluster.replica(2).createPolicy(policy)).status).toBe(201);
+  mustBe(201, await cluster.replica(2).createPolicy(policy));
   for (const replica of cluster.replicas) {
     for (const rule of await replica.rules(policy)) left.push(`${replica.url} has ${rule} in ${policy}`);
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { bounded, linearizable } from '../support/congress-client.ts';
+import { bounded, linearizable, mustBe } from '../support/congress-client.ts';
 import type { HttpAnswer } from '../support/http-client.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
 
@@ -23,7 +23,7 @@ describe('DynamoDB stopped', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await TestCluster.start('database-stopped', { replicas: 2, databaseInMemory: false });
-    expect((await cluster.replica(1).createPolicy('lasting', ['p(1)', 'q(x) :- p(x)'])).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('lasting', ['p(1)', 'q(x) :- p(x)']));
     for (const replica of cluster.replicas) expect(await replica.rows('lasting', 'q')).toEqual([[1]]);
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
@@ -85,8 +85,8 @@ async function readWhileAway(cluster: TestCluster): Promise<readonly HttpAnswer[
   expect([explicit.status, explicit.headers['retry-after']]).toEqual([503, expect.stringMatching(/^\d+$/)]);
   // All would leave the balancer at once if readiness followed the store.
   for (const replica of cluster.replicas) {
-    expect((await replica.http.send({ path: '/readyz' })).status).toBe(200);
-    expect((await replica.http.send({ path: '/livez' })).status).toBe(200);
+    mustBe(200, await replica.http.send({ path: '/readyz' }));
+    mustBe(200, await replica.http.send({ path: '/livez' }));
   }
   return answers;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../scripts/cluster/ha-figures.ts';
-import { bounded } from '../support/congress-client.ts';
+import { bounded, mustBe } from '../support/congress-client.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
 
 const pollIntervalMs = 500;
@@ -14,7 +14,8 @@ describe('two replicas on one database', () => {
       replicas: 2,
       environment: { CONGRESS_POLL_INTERVAL_MS: String(pollIntervalMs) },
     });
-    expect((await cluster.replica(1).createPolicy('fresh')).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('fresh', ['soon(1000000)']));
+    mustBe(200, await cluster.replica(2).askRows('fresh', 'soon'));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 
@@ -23,9 +24,9 @@ describe('two replicas on one database', () => {
     let behind = 0;
     for (let n = 0; n < linearizableRounds; n += 1) {
       const [writer, reader] = n % 2 === 0 ? [1, 2] : [2, 1];
-      expect((await cluster.replica(writer).insertRule('fresh', `now(${n})`)).status).toBe(201);
+      mustBe(201, await cluster.replica(writer).insertRule('fresh', `at_once(${n})`));
       const startedAt = performance.now();
-      const rows = await cluster.replica(reader).rows('fresh', 'now');
+      const rows = await cluster.replica(reader).rows('fresh', 'at_once');
       durationsMs.push(performance.now() - startedAt);
       if (!rows.some(([value]) => value === n)) behind += 1;
     }
@@ -43,7 +44,7 @@ describe('two replicas on one database', () => {
   it('show it to a bounded read within the poll interval and 1 s', async () => {
     const seenAfterMs: number[] = [];
     for (let n = 0; n < boundedRounds; n += 1) {
-      expect((await cluster.replica(1).insertRule('fresh', `soon(${n})`)).status).toBe(201);
+      mustBe(201, await cluster.replica(1).insertRule('fresh', `soon(${n})`));
       seenAfterMs.push(await untilSeen(cluster, n));
       // Writes at all moments of the poll, not always just after one.
       await delay(Math.round((n * 37) % pollIntervalMs));

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../scripts/cluster/ha-figures.ts';
+import { mustBe } from '../support/congress-client.ts';
 import { servesAgain, settled } from '../support/recovery.ts';
 import { SteadyLoad } from '../support/steady-load.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
@@ -12,7 +13,7 @@ describe('kill -9 of a replica under a steady load', () => {
   beforeAll(async () => {
     cluster = await TestCluster.start('replica-killed', { replicas: 2 });
     const rules = ['p(1)', 'p(2)', 'q(x) :- p(x)'];
-    expect((await cluster.replica(1).createPolicy('steady', rules)).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('steady', rules));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 

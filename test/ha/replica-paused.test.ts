@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../scripts/cluster/ha-figures.ts';
-import { bounded, type CongressClient } from '../support/congress-client.ts';
+import { bounded, type CongressClient, mustBe } from '../support/congress-client.ts';
 import type { HttpAnswer } from '../support/http-client.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
 
@@ -16,7 +16,7 @@ describe('a replica that was paused for longer than several polls', () => {
       replicas: 2,
       environment: { CONGRESS_POLL_INTERVAL_MS: String(pollIntervalMs) },
     });
-    expect((await cluster.replica(1).createPolicy('moving', ['p(0)'])).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('moving', ['p(0)']));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 

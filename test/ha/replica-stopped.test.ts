@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../scripts/cluster/ha-figures.ts';
+import { mustBe } from '../support/congress-client.ts';
 import { servesAgain, settled } from '../support/recovery.ts';
 import { SteadyLoad } from '../support/steady-load.ts';
 import { note, TestCluster } from '../support/test-cluster.ts';
@@ -14,7 +15,7 @@ describe('SIGTERM of a replica under load, balancer retries switched off', () =>
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await TestCluster.start('replica-stopped', { replicas: 2, balancerRetries: false });
-    expect((await cluster.replica(1).createPolicy('steady', ['p(1)', 'q(x) :- p(x)'])).status).toBe(201);
+    mustBe(201, await cluster.replica(1).createPolicy('steady', ['p(1)', 'q(x) :- p(x)']));
   }, 120_000);
   afterAll(() => cluster?.stop(), 60_000);
 

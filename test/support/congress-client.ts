@@ -61,6 +61,12 @@ export type Row = readonly (string | number)[];
 export const bounded = { 'congress-consistency': 'bounded' } as const;
 export const linearizable = { 'congress-consistency': 'linearizable' } as const;
 
+/** Gives the answer back, or throws with its text when it has another status. */
+export function mustBe(status: number, answer: HttpAnswer): HttpAnswer {
+  if (answer.status === status) return answer;
+  throw new Error(`status ${answer.status} instead of ${status}: ${answer.text}`);
+}
+
 /** The rows of an answer; throws on any status but 200. */
 export function rowsOf(answer: HttpAnswer): readonly Row[] {
   return resultsOf<{ readonly data: Row }>(answer).map(({ data }) => data);
@@ -72,6 +78,5 @@ export function sequenceOf(answer: HttpAnswer): number {
 }
 
 function resultsOf<Result>(answer: HttpAnswer): readonly Result[] {
-  if (answer.status !== 200) throw new Error(`status ${answer.status}: ${answer.text}`);
-  return JSON.parse(answer.text).results;
+  return JSON.parse(mustBe(200, answer).text).results;
 }
