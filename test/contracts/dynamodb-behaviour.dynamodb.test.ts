@@ -48,7 +48,7 @@ function open(options: Partial<TestStoresOptions> = {}): OpenStores {
 }
 
 async function start(port: number): Promise<DynamoDbLocal> {
-  const started = await startDynamoDbLocal({ port });
+  const started = await startDynamoDbLocal(port);
   databases.push(started);
   return started;
 }

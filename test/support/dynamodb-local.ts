@@ -3,7 +3,7 @@ import { type DynamoDbLocal, startDynamoDbLocal } from '../../scripts/dynamodb-l
 
 /** Starts a DynamoDB Local for one test file, on a free port. Stop it in `afterAll`. */
 export async function dynamoDbLocalForTests(): Promise<DynamoDbLocal> {
-  return startDynamoDbLocal({ port: await freePort() });
+  return startDynamoDbLocal(await freePort());
 }
 
 /** A port of the loopback interface on which nobody listens at this moment. */

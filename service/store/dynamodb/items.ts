@@ -10,7 +10,7 @@ import { fromJsonAttribute, type JsonAttribute, toJsonAttribute } from './json-a
  *   entity  pk its partition, sk its id: body, expiresAt where it has one
  * `changes` and `body` are JSON attributes, `expiresAt` is in epoch seconds.
  */
-export interface HeadItem {
+interface HeadItem {
   readonly seq: number;
   readonly commitId: string;
   readonly committedAt: number;
