@@ -37,7 +37,7 @@ export interface StoredRule {
   readonly createdAt: CreatedAt;
 }
 
-export interface ColumnSchema {
+interface ColumnSchema {
   readonly name: string;
   readonly description: string | null;
 }

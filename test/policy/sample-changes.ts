@@ -7,7 +7,7 @@ import type { Change } from '../../service/policy/change.ts';
 import type { CreatedAt, DataSource, Policy, StoredRule } from '../../service/policy/entities.ts';
 
 /** The one formula of a text, as parsed. */
-export function formulaOf(text: string): Formula {
+function formulaOf(text: string): Formula {
   const [statement] = parse(text);
   assert(statement !== undefined && statement.kind !== 'event', `\`${text}\` is a rule or a fact`);
   return statement;
