@@ -3,7 +3,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+RUN npm ci || npm install --no-save
 COPY tsconfig.json tsconfig.build.json ./
 COPY service ./service
 RUN npm run build
@@ -11,7 +11,7 @@ RUN npm run build
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci --omit=dev || npm install --omit=dev --no-save
 
 FROM node:24-slim
 ENV NODE_ENV=production

@@ -14,5 +14,7 @@ fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "installing packages (npm ci)" >&2
-  npm ci --no-audit --no-fund >&2 || { echo "npm ci failed: is a package registry reachable?" >&2; exit 1; }
+  # A registry mirror may lack packages of other platforms, which npm ci insists on and npm install does not.
+  npm ci --no-audit --no-fund >&2 || npm install --no-audit --no-fund --no-save >&2 ||
+    { echo "npm install failed: is a package registry reachable?" >&2; exit 1; }
 fi

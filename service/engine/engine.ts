@@ -4,8 +4,10 @@ import { Budget } from './budget.ts';
 import { BuiltinRegistry } from './builtins/registry.ts';
 import type { EngineChange, RelationName } from './engine-change.ts';
 import { defaultEngineOptions, type EngineOptions } from './engine-options.ts';
+import { type EngineStatistics, statisticsOf, sweepValues } from './engine-statistics.ts';
 import { Evaluator } from './evaluator.ts';
 import { FactTables } from './fact-tables.ts';
+import { FactoryCache } from './generate.ts';
 import { Interner } from './interner.ts';
 import { Materialiser } from './materialiser.ts';
 import { NodeRegistry } from './node-registry.ts';
@@ -21,6 +23,7 @@ import { RuleSet } from './rule-set.ts';
  * Synchronous; every call sees the result of all changes applied before it.
  */
 export class Engine {
+  readonly #options: EngineOptions;
   readonly #interner = new Interner();
   readonly #budget: Budget;
   readonly #builtins: BuiltinRegistry;
@@ -33,11 +36,16 @@ export class Engine {
 
   constructor(options: Partial<EngineOptions> = {}) {
     const complete = { ...defaultEngineOptions, ...options };
+    this.#options = complete;
     const interner = this.#interner;
     this.#budget = new Budget(complete);
     this.#builtins = new BuiltinRegistry(complete);
     this.#nodes = new NodeRegistry(() => interner.limit);
-    this.#evaluator = new Evaluator({ interner, budget: this.#budget });
+    this.#evaluator = new Evaluator({
+      interner,
+      budget: this.#budget,
+      factories: new FactoryCache(),
+    });
     const recursion = new Recursion(this.#evaluator);
     this.#materialiser = new Materialiser(this.#evaluator, recursion);
     this.#propagator = new Propagator(this.#evaluator, recursion, this.#materialiser);
@@ -57,7 +65,7 @@ export class Engine {
    * that went past one is dropped, and whoever asks for it next gets the problem.
    */
   apply(changes: readonly EngineChange[]): void {
-    this.#budget.begin('changes');
+    this.#begin('changes');
     for (const change of changes) {
       if (change.kind === 'insert-rule') this.#rules.insert(change);
       else if (change.kind === 'delete-rule') this.#rules.delete(change.ruleId);
@@ -66,6 +74,7 @@ export class Engine {
     this.#rules.stratify();
     this.#propagator.run();
     this.#rules.releaseRuleless();
+    this.#materialiser.trim(this.#options.materialisedRowsMax, null);
   }
 
   /**
@@ -113,7 +122,7 @@ export class Engine {
    * 3.1). Unqualified tables are those of `policy`. Throws like {@link rows}.
    */
   query(policy: string, query: Formula): readonly Formula[] {
-    this.#budget.begin('query');
+    this.#begin('query');
     const answers = answerQuery(policy, query, {
       interner: this.#interner,
       builtins: this.#builtins,
@@ -125,11 +134,28 @@ export class Engine {
     return answers;
   }
 
+  /** Sizes, for metrics. Costs O(relations). */
+  statistics(): EngineStatistics {
+    return statisticsOf(this.#nodes.all(), this.#interner);
+  }
+
   #ask(name: RelationName): RelationNode | undefined {
     const node = this.#nodes.find(name);
     if (node === undefined) return undefined;
-    this.#budget.begin(`${name.policy}:${name.table}`);
-    this.#materialiser.ensure(node);
+    this.#begin(`${name.policy}:${name.table}`);
+    this.#ensure(node);
     return node;
+  }
+
+  #ensure(node: RelationNode): void {
+    const isNew = !node.isAvailable;
+    this.#materialiser.ensure(node);
+    if (isNew) this.#materialiser.trim(this.#options.materialisedRowsMax, node);
+  }
+
+  /** Between evaluations is the time to forget values that nothing holds any more. */
+  #begin(subject: string): void {
+    if (this.#interner.isSweepDue) sweepValues(this.#nodes.all(), this.#interner);
+    this.#budget.begin(subject);
   }
 }

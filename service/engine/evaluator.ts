@@ -10,6 +10,8 @@ const nothing = new RowList();
 export class Evaluator {
   readonly runtime: Runtime;
   readonly #statistics = new ColumnStatistics();
+  /** Compiled plans by rule and by what starts them; bound anew when a relation they read is replaced. */
+  readonly #plans = new WeakMap<RuleForm, Map<string, CompiledPlan>>();
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
@@ -49,12 +51,22 @@ export class Evaluator {
   }
 
   #compiled(rule: RuleForm, key: string, request: () => PlanRequest): CompiledPlan {
-    const known = rule.plans.get(key);
+    const plans = this.#plansOf(rule);
+    const known = plans.get(key);
     if (known !== undefined && isCurrent(known)) return known;
     const plan = planRule(rule, request(), this.#statistics);
     const compiled = compilePlan(plan, this.runtime);
-    rule.plans.set(key, compiled);
+    plans.set(key, compiled);
     return compiled;
+  }
+
+  #plansOf(rule: RuleForm): Map<string, CompiledPlan> {
+    let plans = this.#plans.get(rule);
+    if (plans === undefined) {
+      plans = new Map();
+      this.#plans.set(rule, plans);
+    }
+    return plans;
   }
 }
 

@@ -32,6 +32,7 @@ export interface CompiledPlan {
 export interface Runtime {
   readonly interner: Interner;
   readonly budget: Budget;
+  readonly factories: FactoryCache;
 }
 
 type Factory = (bindings: Bindings) => PlanFunction;
@@ -46,8 +47,21 @@ interface Bindings {
   readonly budget: Budget;
 }
 
-const factories = new Map<string, Factory>();
 const factoriesMax = 4096;
+
+/** Function texts compiled already; rules of the same shape share one. */
+export class FactoryCache {
+  readonly #factories = new Map<string, Factory>();
+
+  get(text: string): Factory {
+    const known = this.#factories.get(text);
+    if (known !== undefined) return known;
+    if (this.#factories.size >= factoriesMax) this.#factories.clear();
+    const factory = new Function('x', text) as Factory;
+    this.#factories.set(text, factory);
+    return factory;
+  }
+}
 
 /**
  * Compiles a plan to one JavaScript function of nested loops. The text is made of step, column, variable and
@@ -55,13 +69,7 @@ const factoriesMax = 4096;
  * rules of the same shape share one function text.
  */
 export function compilePlan(plan: Plan, runtime: Runtime): CompiledPlan {
-  const text = planText(plan);
-  let factory = factories.get(text);
-  if (factory === undefined) {
-    if (factories.size >= factoriesMax) factories.clear();
-    factory = new Function('x', text) as Factory;
-    factories.set(text, factory);
-  }
+  const factory = runtime.factories.get(new PlanText(plan).text());
   const relations = relationsOf(plan);
   const sizes = relations.map(({ size }) => size);
   return { plan, relations, sizes, run: factory(bindingsOf(plan, relations, runtime)) };
@@ -117,10 +125,6 @@ function guardedMany(evaluate: Builtin['evaluate']): (...inputs: unknown[]) => B
       return undefined;
     }
   };
-}
-
-function planText(plan: Plan): string {
-  return new PlanText(plan).text();
 }
 
 /**

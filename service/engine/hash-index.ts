@@ -75,7 +75,8 @@ export class HashIndex {
 
   /** First row whose indexed columns are in {@link key}, or 0. */
   firstKey(): number {
-    return this.#slots[this.#find(this.key)]!;
+    const at = this.#find(this.key);
+    return at < this.#slots.length ? this.#slots[at]! : 0;
   }
 
   /** Adds a row that is not in the index. */
@@ -114,8 +115,27 @@ export class HashIndex {
     this.#keys = 0;
     this.next = new Int32Array(relation.capacity);
     this.#previous = new Int32Array(relation.capacity);
-    const { support } = relation;
-    for (let row = relation.end - 1; row > 0; row--) if (support[row]! > 0) this.link(row);
+    if (this.#direct) this.#linkAllDirect();
+    else for (let row = relation.end - 1; row > 0; row--) if (relation.support[row]! > 0) this.link(row);
+  }
+
+  /** `link` for all live rows of a one-column index addressed by id, last row first. */
+  #linkAllDirect(): void {
+    const { support, end } = this.#relation;
+    const column = this.#relation.columns[this.columns[0]!]!;
+    const slots = this.#slots;
+    const next = this.next;
+    const previous = this.#previous;
+    let keys = 0;
+    for (let row = end - 1; row > 0; row--) {
+      if (support[row]! <= 0) continue;
+      const head = slots[column[row]!]!;
+      slots[column[row]!] = row;
+      next[row] = head;
+      if (head === 0) keys++;
+      else previous[head] = row;
+    }
+    this.#keys = keys;
   }
 
   #slotOf(row: number): number {

@@ -1,5 +1,7 @@
 import type { Tuple, Value } from '../datalog/value.ts';
 
+const sweepSizeMin = 65_536;
+
 /**
  * Values to dense 32-bit ids and back. A Map keeps string, bigint (integer) and number (float) apart, so two
  * ids are equal exactly when two values are equal in type and value (Congress reference 2.3). Ids freed by
@@ -8,6 +10,7 @@ import type { Tuple, Value } from '../datalog/value.ts';
 export class Interner {
   readonly #ids = new Map<Value, number>();
   readonly #free: number[] = [];
+  #sweepAt = sweepSizeMin;
   /** Value by id; the slot of a freed id holds an empty string. Read by compiled plans. */
   readonly values: Value[] = [];
 
@@ -42,7 +45,12 @@ export class Interner {
     return tuple;
   }
 
-  /** Forgets every id whose flag is 0. Costs in proportion to all ids, so the caller spreads it out. */
+  /** Whether so many values came since the last sweep that looking for unused ones pays. */
+  get isSweepDue(): boolean {
+    return this.size >= this.#sweepAt;
+  }
+
+  /** Forgets every id whose flag is 0. Costs in proportion to all ids; see {@link isSweepDue}. */
   sweep(live: Uint8Array): void {
     for (const [value, id] of this.#ids) {
       if (live[id] === 1) continue;
@@ -50,5 +58,6 @@ export class Interner {
       this.values[id] = '';
       this.#free.push(id);
     }
+    this.#sweepAt = Math.max(sweepSizeMin, this.size * 2);
   }
 }

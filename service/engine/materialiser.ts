@@ -49,6 +49,31 @@ export class Materialiser {
     }
   }
 
+  /**
+   * Drops views until all together hold at most `rowsMax` rows: the least recently asked ones first, never `kept`
+   * and what it depends on. A view that another one depends on goes only after that one.
+   */
+  trim(rowsMax: number, kept: RelationNode | null): void {
+    let rows = 0;
+    for (const { view } of this.materialised) rows += view!.relation.size;
+    while (rows > rowsMax) {
+      const victim = this.#leastRecent(kept);
+      if (victim === null) return;
+      const members = victim.component?.nodes ?? [victim];
+      for (const member of members) rows -= member.view?.relation.size ?? 0;
+      this.release(victim);
+    }
+  }
+
+  #leastRecent(kept: RelationNode | null): RelationNode | null {
+    let oldest: RelationNode | null = null;
+    for (const node of this.materialised) {
+      if (node === kept || (kept !== null && node.component === kept.component) || isNeeded(node)) continue;
+      if (oldest === null || node.view!.usedAt < oldest.view!.usedAt) oldest = node;
+    }
+    return oldest;
+  }
+
   #build(component: Component): void {
     if (component.negativeCycle !== null) throw new UnstratifiedNegation(component.negativeCycle);
     for (const node of component.nodes) {
@@ -102,4 +127,15 @@ function copyFacts({ facts }: RelationNode, into: Relation): void {
     for (let i = 0; i < facts.columns.length; i++) into.probe[i] = facts.columns[i]![row]!;
     into.enliven(into.addProbe(), 1);
   }
+}
+
+/** A view outside of its own component is kept up to date from it. */
+function isNeeded(node: RelationNode): boolean {
+  const members = node.component?.nodes ?? [node];
+  return members.some((member) =>
+    member.readers.some(({ rule }) => {
+      const reader = rule.head.node;
+      return reader.view !== null && reader !== member && !members.includes(reader);
+    }),
+  );
 }

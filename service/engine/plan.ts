@@ -38,7 +38,11 @@ export type PlanStep =
 
 const rowCost = 1;
 const lookupCost = 3;
-const indexBuildCost = 4;
+const indexBuildCost = 10;
+/** Part of the rows that a test is taken to leave, for want of anything better. */
+const passingPart = 0.4;
+/** A plan that runs once scans a table this often rather than index it. */
+const scansMax = 4;
 
 export interface PlanRequest {
   readonly start: PlanStart;
@@ -133,11 +137,13 @@ class Ordering {
       this.steps.push({ kind: 'builtin', literal });
       this.#bind(literal.args);
       this.cost += this.#rows;
+      if (literal.negated || literal.builtin.outputs === 0) this.#rows *= passingPart;
       return true;
     }
     if (!literal.args.every((arg) => this.#isBound(arg))) return false;
     this.steps.push({ kind: 'member', literal, skipsStartRow: this.#skipsStartRow(at) });
     this.cost += this.#rows * lookupCost;
+    this.#rows *= passingPart;
     return true;
   }
 
@@ -158,17 +164,25 @@ class Ordering {
 
   #placeLoop(at: number): void {
     const literal = this.#form.body[at] as RelationLiteral;
-    const columns = this.#boundColumns(literal);
     const relation = literal.node.source;
-    const rows = this.#statistics.rowsPerKey(relation, columns);
+    const rows = this.#statistics.rowsPerKey(relation, this.#boundColumns(literal));
+    const columns = this.#indexColumns(literal);
     const isIndexed = columns.length === 0 || relation.indexedKeys(columns) !== undefined;
     if (!isIndexed) this.cost += relation.size * indexBuildCost;
-    this.cost += this.#rows * (columns.length === 0 ? rows * rowCost : lookupCost + rows * lookupCost);
+    this.cost +=
+      this.#rows * (columns.length === 0 ? relation.size * rowCost : lookupCost + rows * lookupCost);
     this.#rows *= Math.max(rows, 0.01);
     this.steps.push({ kind: 'each', literal, columns, skipsStartRow: this.#skipsStartRow(at) });
     this.#waiting.delete(at);
     this.#bind(literal.args);
     this.#placeFilters();
+  }
+
+  /** Columns to look up by; none (a scan that compares) where a plan of its own would index a table for a few looks. */
+  #indexColumns(literal: RelationLiteral): readonly number[] {
+    const columns = this.#boundColumns(literal);
+    const isOneOff = this.#start.kind === 'all' && this.#rows <= scansMax;
+    return isOneOff && literal.node.source.indexedKeys(columns) === undefined ? [] : columns;
   }
 
   #boundColumns(literal: RelationLiteral): readonly number[] {

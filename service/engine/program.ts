@@ -1,6 +1,5 @@
 import type { Builtin } from './builtins/builtin.ts';
 import type { RelationName } from './engine-change.ts';
-import type { CompiledPlan } from './generate.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
@@ -17,8 +16,6 @@ export interface RuleForm {
   readonly variables: readonly string[];
   /** A body literal is `false` or `not true`: the rule derives nothing. */
   readonly never: boolean;
-  /** Compiled plans by what starts them; bound anew when a relation they read is replaced. */
-  readonly plans: Map<string, CompiledPlan>;
 }
 
 export type Argument = number;

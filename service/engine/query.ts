@@ -1,5 +1,5 @@
 import type { Atom, Formula, Literal, Rule, Term } from '../datalog/tree.ts';
-import type { Value } from '../datalog/value.ts';
+import type { Tuple, Value } from '../datalog/value.ts';
 import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
@@ -7,7 +7,7 @@ import type { Materialiser } from './materialiser.ts';
 import type { NodeRegistry } from './node-registry.ts';
 import type { RuleForm } from './program.ts';
 import { Relation } from './relation.ts';
-import { ruleForm, truthConstant } from './rule-form.ts';
+import { bodyName, ruleForm, truthConstant } from './rule-form.ts';
 import { BuildSink } from './sinks.ts';
 
 export interface QueryParts {
@@ -18,8 +18,59 @@ export interface QueryParts {
   readonly materialiser: Materialiser;
 }
 
-/** The ground instances of a query (reference 3.1): a rule whose head holds all variables collects the bindings. */
+/** The ground instances of a query (reference 3.1), as a set. */
 export function answerQuery(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
+  if (query.kind === 'fact' && isRelationAtom(query.atom, parts))
+    return answerAtom(policy, query.atom, parts);
+  return answerBody(policy, query, parts);
+}
+
+function isRelationAtom(atom: Atom, { builtins }: QueryParts): boolean {
+  return truthConstant(atom) === undefined && builtins.find(atom.table, atom.args.length) === undefined;
+}
+
+/** One literal over a relation needs no plan: a look into the index of its constants. */
+function answerAtom(
+  policy: string,
+  atom: Atom,
+  { interner, nodes, materialiser }: QueryParts,
+): readonly Formula[] {
+  const node = nodes.find(bodyName(policy, atom));
+  if (node === undefined) return [];
+  materialiser.ensure(node);
+  const columns: number[] = [];
+  const key: number[] = [];
+  for (const [column, term] of atom.args.entries()) {
+    if (term.kind !== 'constant') continue;
+    columns.push(column);
+    key.push(interner.find(term.value));
+  }
+  if (key.includes(-1)) return [];
+  const { source } = node;
+  const answers: Formula[] = [];
+  for (const row of source.lookUp(columns, key)) {
+    const tuple = source.columns.map((column) => interner.values[column[row]!]!);
+    if (agrees(atom.args, tuple))
+      answers.push({ kind: 'fact', atom: { ...atom, args: tuple.map(constant) } });
+  }
+  return answers;
+}
+
+/** Whether columns of the same variable hold the same value. */
+function agrees(args: readonly Term[], tuple: Tuple): boolean {
+  return args.every((term, at) => {
+    if (term.kind === 'constant') return true;
+    const first = args.findIndex((other) => other.kind === 'variable' && other.name === term.name);
+    return first === at || tuple[first] === tuple[at];
+  });
+}
+
+function constant(value: Value): Term {
+  return { kind: 'constant', value };
+}
+
+/** A rule whose head holds all variables collects the bindings. */
+function answerBody(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
   const { interner, builtins, nodes, evaluator, materialiser } = parts;
   const body = query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
   const names = variablesOf(body);

@@ -113,6 +113,23 @@ export class Relation {
     return index;
   }
 
+  /** Live rows with these ids in these columns (ascending); through the index, or all rows without columns. */
+  *lookUp(columns: readonly number[], key: readonly number[]): Generator<number> {
+    if (columns.length === 0) {
+      for (let row = 1; row < this.end; row++) if (this.support[row]! > 0) yield row;
+      return;
+    }
+    if (columns.length === this.arity) {
+      this.probe.set(key);
+      const row = this.findProbe();
+      if (row !== 0 && this.support[row]! > 0) yield row;
+      return;
+    }
+    const index = this.index(columns);
+    index.key.set(key);
+    for (let row = index.firstKey(); row !== 0; row = index.next[row]!) yield row;
+  }
+
   /** Distinct keys of these columns when an index over them exists. */
   indexedKeys(columns: readonly number[]): number | undefined {
     const wanted = columns.join();
@@ -139,6 +156,13 @@ export class Relation {
       this.size++;
     }
     for (const index of this.#indexes) index.rebuild(this.#idLimit());
+  }
+
+  /** Flags the ids of all live rows. */
+  markValues(live: Uint8Array): void {
+    for (const column of this.columns) {
+      for (let row = 1; row < this.end; row++) if (this.support[row]! > 0) live[column[row]!] = 1;
+    }
   }
 
   /** Bytes of all arrays. */
@@ -197,16 +221,24 @@ export class Relation {
   #added(): void {
     this.#members++;
     if (this.#members * 2 <= this.#slots.length) return;
-    const rows = this.#slots;
-    const slots = new Int32Array(rows.length * 2);
-    this.#slots = slots;
-    this.#mask = slots.length - 1;
-    for (const row of rows) {
-      if (row === 0) continue;
-      let at = this.#hashOf(row) & this.#mask;
-      while (slots[at] !== 0) at = (at + 1) & this.#mask;
-      slots[at] = row;
+    const before = this.#slots;
+    this.#slots = new Int32Array(before.length * 2);
+    this.#mask = this.#slots.length - 1;
+    if (this.#free.length > 0) {
+      for (const row of before) if (row !== 0) this.#place(row);
+      return;
     }
+    // Every row is a member: in row order the columns are read one after the other.
+    for (let row = 1; row < this.end; row++) this.#place(row);
+  }
+
+  /** Puts a row that is not in the identity set into its slot. */
+  #place(row: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let at = this.#hashOf(row) & mask;
+    while (slots[at] !== 0) at = (at + 1) & mask;
+    slots[at] = row;
   }
 
   #closeGap(gap: number): void {

@@ -30,7 +30,6 @@ export function ruleForm(rule: Rule, context: FormContext): RuleForm {
     },
     constants: numbering.constants,
     variables: numbering.variables,
-    plans: new Map(),
     never: rule.body.some(({ atom, negated }) => truthConstant(atom) === negated),
   };
 }

@@ -25,6 +25,9 @@ export class RuleSet {
   readonly #parts: RuleSetParts;
   readonly #rules = new Map<string, RuleForm>();
   #isStratified = true;
+  #hasVolatile = false;
+  /** Relations that lost their last rule in this batch. */
+  readonly #ruleless = new Set<RelationNode>();
 
   constructor(parts: RuleSetParts) {
     this.#parts = parts;
@@ -73,6 +76,7 @@ export class RuleSet {
       if (at >= 0) node.readers.splice(at, 1);
       nodes.prune(node);
     }
+    if (head.rules.length === 0) this.#ruleless.add(head);
     nodes.prune(head);
     this.#isStratified = false;
   }
@@ -86,6 +90,7 @@ export class RuleSet {
     this.#isStratified = true;
     stratify(this.#parts.nodes.all());
     const { materialiser } = this.#parts;
+    this.#hasVolatile = [...this.#parts.nodes.all()].some(({ component }) => component?.volatile === true);
     for (const node of [...materialiser.materialised]) {
       if (node.view === null) continue;
       const { component } = node;
@@ -102,17 +107,19 @@ export class RuleSet {
   /** Relations that lost their last rule are their stored facts again. */
   releaseRuleless(): void {
     const { materialiser, nodes } = this.#parts;
-    for (const node of [...materialiser.materialised]) {
+    for (const node of this.#ruleless) {
       if (node.rules.length > 0) continue;
       node.view = null;
       materialiser.materialised.delete(node);
       nodes.prune(node);
     }
+    this.#ruleless.clear();
     this.releaseVolatile();
   }
 
   /** Views that may change by themselves are computed anew every time. */
   releaseVolatile(): void {
+    if (!this.#hasVolatile) return;
     const { materialiser } = this.#parts;
     for (const node of [...materialiser.materialised])
       if (node.component?.volatile === true) materialiser.release(node);

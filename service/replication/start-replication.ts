@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import type { ReplicaId, Sequence } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -66,6 +67,8 @@ export interface Replication {
  */
 export function startReplication(ports: ReplicationPorts): Replication {
   const stopping = new AbortController();
+  // As many listeners as calls are under way; each removes its own.
+  setMaxListeners(0, stopping.signal);
   const parts = assemble(ports, stopping.signal);
   const { node, follower, committer, background } = parts;
   const following = follower.run();

@@ -150,3 +150,48 @@ describe('limits', () => {
     expect(engine.rows(relation('pair', 2))).toHaveLength(600);
   });
 });
+
+describe('memory', () => {
+  const asked = ['r', 's'].map((table) => relation(table, 2));
+  const rules = 'r(x,y) :- ds:t(x,z), ds:t(z,y)  s(x,y) :- ds:t(x,y)  s(x,y) :- s(x,z), ds:t(z,y)';
+
+  it('returns to where it was when rows and rules are deleted', () => {
+    const engine = engineWith(rules);
+    for (const name of asked) engine.rows(name);
+    const table = { policy: 'ds', table: 't', arity: 2 } as const;
+    const rows = Array.from({ length: 6000 }, (_, i): Tuple => [`from ${i}`, `to ${i % 7}`]);
+    const before = engine.statistics();
+    engine.apply([{ kind: 'replace-table', ...table, rows }]);
+    expect(engine.statistics()).toMatchObject({ storedRows: 6000, viewRows: 6000 });
+    engine.apply([{ kind: 'replace-table', ...table, rows: [] }]);
+    expect(engine.statistics()).toMatchObject({ storedRows: 0, viewRows: 0, views: 2 });
+    expect(engine.statistics().bytes).toBeLessThan(before.bytes + 500_000);
+    engine.apply(['r1', 'r2', 'r3'].map((ruleId) => ({ kind: 'delete-rule', ruleId })));
+    expect(engine.statistics()).toMatchObject({ relations: 0, rules: 0, views: 0 });
+  });
+
+  it('holds no values that only deleted rows had, after enough new ones came', () => {
+    const engine = engineWith('keep("kept value") r(x) :- ds:t(x), not keep(x)');
+    const batch = (start: number) => Array.from({ length: 20_000 }, (_, i): Tuple => [`value ${start + i}`]);
+    for (let round = 0; round < 10; round++) {
+      engine.apply([
+        { kind: 'replace-table', policy: 'ds', table: 't', arity: 1, rows: batch(round * 20_000) },
+      ]);
+      expect(engine.rows(relation('r', 1))).toHaveLength(20_000);
+    }
+    expect(engine.statistics().values).toBeLessThan(100_000);
+    expect(ask(engine, 'keep(x)')).toEqual(['keep("kept value")']);
+    expect(ask(engine, 'r("value 199999")')).toEqual(['r("value 199999")']);
+    expect(ask(engine, 'r("value 1")')).toEqual([]);
+  });
+
+  it('keeps views within their budget by dropping the least recently asked ones', () => {
+    const facts = Array.from({ length: 100 }, (_, i) => `n(${i})`).join(' ');
+    const engine = engineWith(`${facts} a(x) :- n(x)  b(x) :- n(x)  c(x) :- b(x)`, {
+      materialisedRowsMax: 250,
+    });
+    for (const table of ['a', 'b', 'c']) expect(engine.rows(relation(table, 1))).toHaveLength(100);
+    expect(engine.statistics()).toMatchObject({ views: 2, viewRows: 200 });
+    expect(engine.rows(relation('a', 1))).toHaveLength(100);
+  });
+});

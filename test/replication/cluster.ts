@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ReplicaId, Sequence } from '../../service/base/ids.ts';
 import type { Json } from '../../service/base/json.ts';
@@ -17,8 +18,10 @@ import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../../service/store/memory/memory-state-store.ts';
 import type { RowStore } from '../../service/store/row-store.ts';
 import type { StateStore } from '../../service/store/state-store.ts';
+import type { FaultPlan } from '../../service/store/wrappers/faults.ts';
 import { FaultyRowStore } from '../../service/store/wrappers/faulty-row-store.ts';
 import { FaultyStateStore } from '../../service/store/wrappers/faulty-state-store.ts';
+import { type FaultChance, RandomFaults } from '../../service/store/wrappers/random-faults.ts';
 import { ScriptedFaults } from '../../service/store/wrappers/scripted-faults.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -29,7 +32,9 @@ export const syncCompressor: Compressor = {
   inflate: async (bytes, bytesMax) => inflateRawSync(bytes, { maxOutputLength: bytesMax }),
 };
 
+/** A signal that is never aborted. */
 export const never = new AbortController().signal;
+setMaxListeners(0, never);
 
 /** A replica of a cluster, with the faults of its own way to the store. */
 export interface ClusterReplica {
@@ -46,6 +51,8 @@ export interface ClusterOptions {
   /** What a replica sees of the store, for tests that break a mechanism. */
   readonly wrapStore?: (store: StateStore) => StateStore;
   readonly wrapRows?: (store: RowStore) => RowStore;
+  /** Faults at random, after the scripted ones. */
+  readonly chances?: readonly FaultChance[];
 }
 
 /** Replicas on one memory store, under a clock that the test moves. */
@@ -55,7 +62,10 @@ export class Cluster {
   readonly rows = new MemoryRowStore();
   readonly replicas: ClusterReplica[] = [];
   readonly random: SeededRandom;
+  /** Partitions that were ever written beside a commit. */
+  readonly partitionsWritten = new Set<string>();
   readonly #options: ClusterOptions;
+  readonly #randomFaults: RandomFaults[] = [];
 
   constructor(options: ClusterOptions = {}) {
     this.#options = options;
@@ -75,7 +85,25 @@ export class Cluster {
     const faults = new ScriptedFaults();
     const rowFaults = new ScriptedFaults();
     const index = this.replicas.length + 1;
-    const faulty = new FaultyStateStore({ inner: this.store, faults, clock });
+    const watched = overridden<StateStore>(this.store, {
+      writeDetached: (writes, signal) => {
+        for (const { key } of writes) this.partitionsWritten.add(key.partition);
+        return this.store.writeDetached(writes, signal);
+      },
+    });
+    const random = new RandomFaults({
+      random: new SeededRandom(Math.floor(this.random.next() * 2 ** 32)),
+      chances: this.#options.chances ?? [],
+    });
+    this.#randomFaults.push(random);
+    const plan: FaultPlan = {
+      next: (operation) => {
+        const drawn = random.next(operation);
+        const scripted = faults.next(operation);
+        return scripted.kind === 'none' ? drawn : scripted;
+      },
+    };
+    const faulty = new FaultyStateStore({ inner: watched, faults: plan, clock });
     const faultyRows = new FaultyRowStore({ inner: this.rows, faults: rowFaults, clock });
     const replication = startReplication({
       replicaId: `replica-${index}` as ReplicaId,
@@ -133,8 +161,17 @@ export class Cluster {
   /** Moves time until all replicas have applied the head of the store. */
   async converge(): Promise<Sequence> {
     const { sequence } = await this.store.readHead({ consistency: 'strong', signal: never });
-    await this.until(() => this.replicas.every(({ port }) => port.applied() >= sequence));
+    await this.until(() => this.replicas.every(({ port }) => port.applied() >= sequence), 10_000);
     return sequence;
+  }
+
+  /** Ends all faults. */
+  heal(): void {
+    for (const { faults, rowFaults } of this.replicas) {
+      faults.heal();
+      rowFaults.heal();
+    }
+    for (const random of this.#randomFaults) random.heal();
   }
 
   digests(): readonly string[] {

@@ -7,7 +7,7 @@ import type { Clock } from '../../service/base/clock.ts';
 export class ManualClock implements Clock {
   #nowMs = 0;
   #order = 0;
-  readonly #epochMs: number;
+  #epochMs: number;
   #sleepers: Sleeper[] = [];
 
   /** `epochMs`: wall clock at monotonic 0. */
@@ -40,6 +40,16 @@ export class ManualClock implements Clock {
       signal?.addEventListener('abort', abort, { once: true });
       this.#sleepers.push(sleeper);
     });
+  }
+
+  /** Sets the wall clock forward or back; monotonic time goes on as before. */
+  jumpWallClock(durationMs: number): void {
+    this.#epochMs += durationMs;
+  }
+
+  /** Moves time without waking anybody: the process stood still, and all deadlines have passed at once. */
+  stall(durationMs: number): void {
+    this.#nowMs += durationMs;
   }
 
   /** How many sleep. */

@@ -2,7 +2,7 @@ import type { Literal, Rule, Term } from '../../service/datalog/tree.ts';
 import type { Tuple, Value } from '../../service/datalog/value.ts';
 import type { EngineChange, RelationName } from '../../service/engine/engine-change.ts';
 
-const values: readonly Value[] = ['a', 'b', 'c', 1n, 2n, 3n, 1.5, 2];
+export const sampleValues: readonly Value[] = ['a', 'b', 'c', 1n, 2n, 3n, 1.5, 2];
 const variables = ['x', 'y', 'z', 'w'];
 
 /** Stored tables (with the arities they have) and derived relations, three groups of two. */
@@ -73,7 +73,7 @@ function randomChange(choices: Choices, recursive: boolean): EngineChange {
 }
 
 function randomTuple(choices: Choices, arity: number): Tuple {
-  return Array.from({ length: arity }, () => choices.pick(values));
+  return Array.from({ length: arity }, () => choices.pick(sampleValues));
 }
 
 function randomRule(choices: Choices, head: number, recursive: boolean): Rule {
@@ -117,7 +117,8 @@ function atomOf(
 }
 
 function randomTerm(choices: Choices, names: readonly string[]): Term {
-  if (names.length === 0 || choices.below(6) === 0) return { kind: 'constant', value: choices.pick(values) };
+  if (names.length === 0 || choices.below(6) === 0)
+    return { kind: 'constant', value: choices.pick(sampleValues) };
   return { kind: 'variable', name: choices.pick(names) };
 }
 

@@ -1,34 +1,33 @@
 import { RE2JS } from 're2js';
 
-const cache = new Map<string, (text: string) => boolean>();
 const cacheMax = 256;
 
+type Search = (text: string) => boolean;
+
 /**
- * An unanchored search for a regular expression, in linear time or nearly: a pattern with at most one unbounded
+ * Unanchored searches for regular expressions, in linear time or nearly: a pattern with at most one unbounded
  * repetition that is not inside another one runs on the host's engine, which is several times faster; every
- * other one on RE2 (no back-references or look-around). Throws for a pattern that neither takes.
+ * other one on RE2 (no back-references or look-around).
  */
-export function searchRegex(pattern: string, ignoreCase: boolean): (text: string) => boolean {
-  if (pattern === last.pattern && ignoreCase === last.ignoreCase) return last.search;
-  const search = cached(pattern, ignoreCase);
-  last = { pattern, ignoreCase, search };
-  return search;
+export class RegexCache {
+  readonly #searches = new Map<string, Search>();
+  /** A rule calls with one pattern for all of its rows. */
+  #last: { readonly pattern: string; readonly ignoreCase: boolean; readonly search: Search } | null = null;
+
+  /** Throws for a pattern that neither engine takes. */
+  search(pattern: string, ignoreCase: boolean): Search {
+    const last = this.#last;
+    if (last !== null && last.pattern === pattern && last.ignoreCase === ignoreCase) return last.search;
+    const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
+    const search = this.#searches.get(key) ?? compile(pattern, ignoreCase);
+    if (this.#searches.size >= cacheMax) this.#searches.clear();
+    this.#searches.set(key, search);
+    this.#last = { pattern, ignoreCase, search };
+    return search;
+  }
 }
 
-/** A rule calls with one pattern for all of its rows. */
-let last = { pattern: '', ignoreCase: false, search: (_text: string) => true };
-
-function cached(pattern: string, ignoreCase: boolean): (text: string) => boolean {
-  const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const search = compile(pattern, ignoreCase);
-  if (cache.size >= cacheMax) cache.clear();
-  cache.set(key, search);
-  return search;
-}
-
-function compile(pattern: string, ignoreCase: boolean): (text: string) => boolean {
+function compile(pattern: string, ignoreCase: boolean): Search {
   if (isHarmless(pattern)) {
     const regex = new RegExp(pattern, ignoreCase ? 'iu' : 'u');
     return (text) => regex.test(text);

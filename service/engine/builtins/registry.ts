@@ -17,7 +17,7 @@ export class BuiltinRegistry {
       ...textBuiltins,
       ...dateTimeBuiltins(context),
       ...networkBuiltins,
-      ...validationBuiltins,
+      ...validationBuiltins(),
     ];
     this.#byName = new Map(all.map((builtin) => [builtin.name, builtin]));
   }

@@ -2,17 +2,26 @@ import { pythonFloat, pythonRepr } from '../../datalog/python-text.ts';
 import type { Value } from '../../datalog/value.ts';
 import type { Builtin } from './builtin.ts';
 import { toFloat, toInteger } from './python-number.ts';
-import { searchRegex } from './regex.ts';
+import { RegexCache } from './regex.ts';
 
 /**
  * Option checks of reference 2.12 with the words of oslo.config: the result is an empty text when the value is
  * valid. An empty text as a bound is no bound.
  */
-export const validationBuiltins: readonly Builtin[] = [
-  { name: 'validate_int', inputs: 3, outputs: 1, evaluate: validateInteger },
-  { name: 'validate_float', inputs: 3, outputs: 1, evaluate: validateFloat },
-  { name: 'validate_string', inputs: 5, outputs: 1, evaluate: validateString },
-];
+export function validationBuiltins(): readonly Builtin[] {
+  const regexes = new RegexCache();
+  return [
+    { name: 'validate_int', inputs: 3, outputs: 1, evaluate: validateInteger },
+    { name: 'validate_float', inputs: 3, outputs: 1, evaluate: validateFloat },
+    {
+      name: 'validate_string',
+      inputs: 5,
+      outputs: 1,
+      evaluate: (regex: Value, maxLength: Value, quotes: Value, ignoreCase: Value, value: Value) =>
+        validateString(value, { regex, maxLength, quotes, ignoreCase, regexes }),
+    },
+  ];
+}
 
 function validateInteger(min: Value, max: Value, value: Value): string {
   return validateNumber(value, { min, max, type: 'int' });
@@ -66,12 +75,20 @@ function floatOrMessage(value: Value): number | string {
   }
 }
 
-/** Inputs: regex (empty = none), maximum length, strip quotes, ignore case, value. */
-function validateString(regex: Value, maxLength: Value, quotes: Value, ...rest: readonly Value[]): string {
-  const [ignoreCase, value] = rest as [Value, Value];
+interface TextRules {
+  /** Empty for none. */
+  readonly regex: Value;
+  readonly maxLength: Value;
+  readonly quotes: Value;
+  readonly ignoreCase: Value;
+  readonly regexes: RegexCache;
+}
+
+function validateString(value: Value, rules: TextRules): string {
+  const { regex, maxLength, quotes } = rules;
   let text = asText(value);
   if (typeof regex !== 'string') throw new TypeError('a regular expression is a text');
-  const search = regex === '' ? null : searchRegex(regex, isTrue(ignoreCase));
+  const search = regex === '' ? null : rules.regexes.search(regex, isTrue(rules.ignoreCase));
   if (isTrue(quotes) && text !== '') {
     const first = text[0]!;
     if (first === '"' || first === "'") {
@@ -86,7 +103,7 @@ function validateString(regex: Value, maxLength: Value, quotes: Value, ...rest: 
     }
   }
   if (search !== null && !search(text))
-    return `Value ${pythonRepr(text)} doesn't match regex ${pythonRepr(regex as string)}`;
+    return `Value ${pythonRepr(text)} doesn't match regex ${pythonRepr(regex)}`;
   return '';
 }
 
