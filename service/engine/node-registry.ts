@@ -37,7 +37,7 @@ export class NodeRegistry {
   /** Forgets a node that nothing uses any more. */
   prune(node: RelationNode): void {
     const used = node.facts.members > 0 || node.rules.length > 0 || node.readers.length > 0;
-    if (!used && node.view === null) this.#nodes.delete(node.key);
+    if (!used && node.view === null && this.#nodes.get(node.key) === node) this.#nodes.delete(node.key);
   }
 }
 
