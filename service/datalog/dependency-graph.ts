@@ -41,7 +41,7 @@ export class DependencyGraph {
     const overlay = new Map<string, Map<string, EdgeCount>>();
     for (const dependency of added ?? []) count(overlay, dependency, 1);
     const next: Neighbours = (table) => edgesFrom([this.#edges.get(table), overlay.get(table)]);
-    const starts = added === undefined ? this.#edges.keys() : overlay.keys();
+    const starts = added === undefined ? this.#edges.keys() : new Set(added.map(({ body }) => body));
     for (const component of cyclicComponents(starts, next)) {
       const cycle = forbiddenCycle(component, next, mayRecur);
       if (cycle !== undefined) return cycle;
