@@ -3,7 +3,7 @@ export interface BalancerOptions {
   /** As HAProxy's `bind` takes it: `127.0.0.1:1789`, `:1789`. */
   readonly bind: string;
   readonly replicas: FixedReplicas | ReplicasByName;
-  /** Whether a GET that got no answer goes to another replica; false only where a test counts what is lost. */
+  /** Whether what got no answer and may come twice goes to another replica; false only where a test counts what is lost. */
   readonly retries: boolean;
   /** A socket for `show stat` and the like; absent: none. */
   readonly adminSocket?: string;
@@ -71,7 +71,7 @@ function defaultsLines(retries: boolean): readonly string[] {
 
 /**
  * `conn-failure`: nothing was sent yet, so any method may go elsewhere. `empty-response`: the replica died with
- * the request in hand; only a GET is sent again (see the backend). An answer of a replica, 503 too, is an answer.
+ * the request in hand; only what may come twice is sent again. An answer of a replica, 503 too, is an answer.
  */
 const retryLines = [
   '    retries 3',
@@ -106,11 +106,14 @@ function replicaLines(options: BalancerOptions): readonly string[] {
     '    timeout check 2s',
     '    # For people and tests: which replica answered.',
     '    http-response set-header Served-By %[srv_name]',
-    ...(options.retries ? ['    http-request disable-l7-retry unless METH_GET'] : []),
+    ...(options.retries ? [`    http-request disable-l7-retry unless ${mayBeSentAgain}`] : []),
     `    default-server check inter ${checkIntervalMs}ms fastinter ${fastCheckIntervalMs}ms fall ${checksToLeave} rise 1`,
     ...serverLines(options.replicas),
   ];
 }
+
+/** Reads, and writes that the replicas recognise when they come twice. */
+const mayBeSentAgain = 'METH_GET || { req.hdr(Idempotency-Key) -m found }';
 
 function serverLines(replicas: FixedReplicas | ReplicasByName): readonly string[] {
   if (replicas.kind === 'fixed') {

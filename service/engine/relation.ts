@@ -1,5 +1,7 @@
-import { grown, hash2, hashMany, slotsFor } from './hash.ts';
+import { grown } from './hash.ts';
 import { HashIndex } from './hash-index.ts';
+import { PairSet } from './pair-set.ts';
+import { RowSet } from './row-set.ts';
 
 /**
  * A set of tuples of ids, by column. Rows are numbered from 1 (0 is no row) and keep their number while they
@@ -22,10 +24,9 @@ export class Relation {
   readonly #indexes: HashIndex[] = [];
   readonly #idLimit: () => number;
   #free: number[] = [];
-  #slots: Int32Array;
-  #mask: number;
-  /** Rows in the identity set: live ones and ghosts. */
-  #members = 0;
+  /** Identity set: live rows and ghosts. Exactly one of the two is there. */
+  readonly #pairs: PairSet | null;
+  readonly #rows: RowSet | null;
 
   constructor(arity: number, idLimit: () => number) {
     this.arity = arity;
@@ -33,8 +34,8 @@ export class Relation {
     this.columns = Array.from({ length: arity }, () => new Int32Array(initialCapacity));
     this.support = new Int32Array(initialCapacity);
     this.probe = new Int32Array(arity);
-    this.#slots = new Int32Array(slotsFor(0));
-    this.#mask = this.#slots.length - 1;
+    this.#pairs = arity === 2 ? new PairSet() : null;
+    this.#rows = arity === 2 ? null : new RowSet(arity);
   }
 
   get capacity(): number {
@@ -43,40 +44,44 @@ export class Relation {
 
   /** Ghosts and live rows. */
   get members(): number {
-    return this.#members;
+    return this.#pairs === null ? this.#rows!.size : this.#pairs.size;
   }
 
   /** The row of the tuple in {@link probe}, live or ghost, or 0. */
   findProbe(): number {
-    return this.#slots[this.#slotOfProbe()]!;
+    if (this.#pairs !== null) return this.find2(this.probe[0]!, this.probe[1]!);
+    return this.#rows!.rowIn(this.#rows!.slotOf(this.probe, this.columns));
   }
 
   find2(a: number, b: number): number {
-    return this.#slots[this.#slotOf2(a, b)]!;
+    const pairs = this.#pairs!;
+    return pairs.rowIn(pairs.slotOf(a, b));
   }
 
   /** The row of the tuple in {@link probe}; a ghost when it is new. */
   addProbe(): number {
-    const at = this.#slotOfProbe();
-    const known = this.#slots[at]!;
+    const { probe } = this;
+    if (this.#pairs !== null) return this.add2(probe[0]!, probe[1]!);
+    const rows = this.#rows!;
+    const slot = rows.slotOf(probe, this.columns);
+    const known = rows.rowIn(slot);
     if (known !== 0) return known;
     const row = this.#free.pop() ?? this.#append();
-    const { columns, probe } = this;
+    const { columns } = this;
     for (let i = 0; i < columns.length; i++) columns[i]![row] = probe[i]!;
-    this.#slots[at] = row;
-    this.#added();
+    rows.fill(slot, row, columns);
     return row;
   }
 
   add2(a: number, b: number): number {
-    const at = this.#slotOf2(a, b);
-    const known = this.#slots[at]!;
+    const pairs = this.#pairs!;
+    const slot = pairs.slotOf(a, b);
+    const known = pairs.rowIn(slot);
     if (known !== 0) return known;
     const row = this.#free.pop() ?? this.#append();
     this.columns[0]![row] = a;
     this.columns[1]![row] = b;
-    this.#slots[at] = row;
-    this.#added();
+    pairs.fill(slot, row, this.columns);
     return row;
   }
 
@@ -96,10 +101,9 @@ export class Relation {
 
   /** Forgets a ghost; its number is given out again. */
   discard(row: number): void {
-    const { columns, probe } = this;
-    for (let i = 0; i < columns.length; i++) probe[i] = columns[i]![row]!;
-    this.#closeGap(this.#slotOfProbe());
-    this.#members--;
+    const { columns } = this;
+    if (this.#pairs === null) this.#rows!.remove(row, columns);
+    else this.#pairs.remove(columns[0]![row]!, columns[1]![row]!);
     this.#free.push(row);
   }
 
@@ -168,7 +172,7 @@ export class Relation {
   /** Bytes of all arrays. */
   bytes(): number {
     const rows = this.capacity * 4 * (this.arity + 1 + 2 * this.#indexes.length);
-    return rows + this.#slots.length * 4;
+    return rows + (this.#pairs ?? this.#rows!).bytes;
   }
 
   #reset(capacity: number): void {
@@ -176,37 +180,8 @@ export class Relation {
     this.support = new Int32Array(capacity);
     this.end = 1;
     this.size = 0;
-    this.#members = 0;
     this.#free = [];
-    this.#slots = new Int32Array(slotsFor(0));
-    this.#mask = this.#slots.length - 1;
-  }
-
-  #slotOfProbe(): number {
-    const { columns, probe } = this;
-    if (probe.length === 2) return this.#slotOf2(probe[0]!, probe[1]!);
-    const slots = this.#slots;
-    let at = hashMany(probe) & this.#mask;
-    for (;;) {
-      const row = slots[at]!;
-      if (row === 0) return at;
-      let i = 0;
-      while (i < columns.length && columns[i]![row] === probe[i]) i++;
-      if (i === columns.length) return at;
-      at = (at + 1) & this.#mask;
-    }
-  }
-
-  #slotOf2(a: number, b: number): number {
-    const slots = this.#slots;
-    const left = this.columns[0]!;
-    const right = this.columns[1]!;
-    let at = hash2(a, b) & this.#mask;
-    for (;;) {
-      const row = slots[at]!;
-      if (row === 0 || (left[row] === a && right[row] === b)) return at;
-      at = (at + 1) & this.#mask;
-    }
+    (this.#pairs ?? this.#rows!).clear();
   }
 
   #append(): number {
@@ -216,50 +191,6 @@ export class Relation {
       this.support = grown(this.support, capacity);
     }
     return this.end++;
-  }
-
-  #added(): void {
-    this.#members++;
-    if (this.#members * 2 <= this.#slots.length) return;
-    const before = this.#slots;
-    this.#slots = new Int32Array(before.length * 2);
-    this.#mask = this.#slots.length - 1;
-    if (this.#free.length > 0) {
-      for (const row of before) if (row !== 0) this.#place(row);
-      return;
-    }
-    // Every row is a member: in row order the columns are read one after the other.
-    for (let row = 1; row < this.end; row++) this.#place(row);
-  }
-
-  /** Puts a row that is not in the identity set into its slot. */
-  #place(row: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let at = this.#hashOf(row) & mask;
-    while (slots[at] !== 0) at = (at + 1) & mask;
-    slots[at] = row;
-  }
-
-  #closeGap(gap: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let hole = gap;
-    slots[hole] = 0;
-    for (let at = (gap + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const home = this.#hashOf(slots[at]!) & mask;
-      if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      slots[hole] = slots[at]!;
-      slots[at] = 0;
-      hole = at;
-    }
-  }
-
-  #hashOf(row: number): number {
-    const { columns, probe } = this;
-    if (columns.length === 2) return hash2(columns[0]![row]!, columns[1]![row]!);
-    for (let i = 0; i < columns.length; i++) probe[i] = columns[i]![row]!;
-    return hashMany(probe);
   }
 }
 

@@ -21,10 +21,10 @@ describe('the configuration of HAProxy', () => {
     expect(readFileSync(file, 'utf8')).toBe(haproxyConfig({ bind: ':1789', replicas, retries: true }));
   });
 
-  it('sends only a GET again, and only when no answer came', () => {
+  it('sends only what may come twice again, and only when no answer came', () => {
     const text = haproxyConfig({ ...oneReplica, retries: true });
     expect(text).toContain('retry-on conn-failure empty-response\n');
-    expect(text).toContain('http-request disable-l7-retry unless METH_GET\n');
+    expect(text).toContain('disable-l7-retry unless METH_GET || { req.hdr(Idempotency-Key) -m found }\n');
   });
 
   it('sends nothing again when retries are switched off', () => {

@@ -24,10 +24,10 @@ export class HttpClient {
   readonly #base: URL;
   readonly #agent: Agent;
 
-  constructor(base: string, options: { readonly connectionsMax?: number } = {}) {
+  constructor(base: string) {
     this.#base = new URL(base);
     if (this.#base.hostname !== '127.0.0.1') throw new Error(`tests stay on this machine: \`${base}\``);
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.connectionsMax ?? 64 });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   }
 
   /** Rejects when there is no whole answer in time; any status is an answer. */
@@ -72,3 +72,6 @@ export class HttpClient {
     this.#agent.destroy();
   }
 }
+
+/** More requests than that wait for a free connection. */
+const connectionsMax = 500;
