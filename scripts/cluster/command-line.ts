@@ -3,7 +3,7 @@ import { defaultPort, defaultReplicas, replicasMax } from './cluster-plan.ts';
 import { knownPorts } from './cluster-state.ts';
 
 /** A command line that we do not understand; the message says what is allowed. */
-export class UsageProblem extends Error {}
+class UsageProblem extends Error {}
 
 export interface UpOptions {
   readonly port: number;

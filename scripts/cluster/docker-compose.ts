@@ -4,7 +4,7 @@ import type { DockerState } from './cluster-state.ts';
 import type { StatusRow } from './status-table.ts';
 
 /** No Docker engine answers, or there is no compose; or a compose command failed. */
-export class DockerUnavailable extends Error {}
+class DockerUnavailable extends Error {}
 
 /** The set-up of `compose.yaml` at a port; one compose project each, so that several live side by side. */
 export function dockerState(port: number, replicas: number): DockerState {

@@ -26,10 +26,10 @@ interface ReplicasByName {
 }
 
 /** Time between two health checks, in milliseconds, in the steady state and while the result is changing. */
-export const checkIntervalMs = 500;
-export const fastCheckIntervalMs = 250;
+const checkIntervalMs = 500;
+const fastCheckIntervalMs = 250;
 /** Failed checks in a row after which a replica gets no more requests. */
-export const checksToLeave = 3;
+const checksToLeave = 3;
 
 /** The text of haproxy.cfg; valid for HAProxy 2.4 and later. */
 export function haproxyConfig(options: BalancerOptions): string {

@@ -17,7 +17,7 @@ import { isRunning, type ProcessIdentity } from './process-identity.ts';
 import { haproxyPath } from './system-packages.ts';
 
 /** A member that did not become ready; the message ends with the tail of its log. */
-export class StartFailed extends Error {
+class StartFailed extends Error {
   constructor(name: MemberName, reason: string, log: string) {
     const tail = logTail(log);
     super(`${name} ${reason}; its log is ${log}${tail === '' ? '' : `, which ends with:\n${tail}`}`);

@@ -7,7 +7,7 @@ export interface WantedPort {
 }
 
 /** Ports that something else listens on. */
-export class PortsInUse extends Error {
+class PortsInUse extends Error {
   readonly ports: readonly WantedPort[];
 
   constructor(ports: readonly WantedPort[]) {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** A program of the system that is missing and may not, or could not, be installed. */
-export class PackageMissing extends Error {}
+class PackageMissing extends Error {}
 
 /** Java for DynamoDB Local, HAProxy for the balancer: installs what is missing if it may, else throws PackageMissing. */
 export function requireSystemPackages(): void {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** An answer that the demonstration cannot go on with. */
-export class UnexpectedAnswer extends Error {
+class UnexpectedAnswer extends Error {
   constructor(request: string, answer: { readonly status: number; readonly text: string }) {
     super(`${request} was answered ${answer.status}: ${answer.text.slice(0, 500).trim()}`);
   }

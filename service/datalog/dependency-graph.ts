@@ -34,7 +34,7 @@ export class DependencyGraph {
 
   /**
    * A cycle that is not allowed, as tables in order of dependence, the first again at the end; undefined when
-   * there is none. A cycle is allowed when all its tables belong to policies that may recur and no negation
+   * there is none. It starts at a head that was asked for, where it passes through one. A cycle is allowed when all its tables belong to policies that may recur and no negation
    * lies between tables that depend on each other.
    */
   findCycle({ added, mayRecur = () => false }: CycleQuestion = {}): readonly string[] | undefined {
@@ -44,7 +44,7 @@ export class DependencyGraph {
     const starts = added === undefined ? this.#edges.keys() : new Set(added.map(({ body }) => body));
     for (const component of cyclicComponents(starts, next)) {
       const cycle = forbiddenCycle(component, next, mayRecur);
-      if (cycle !== undefined) return cycle;
+      if (cycle !== undefined) return startingAt(new Set(added?.map(({ head }) => head)), cycle);
     }
     return undefined;
   }
@@ -166,6 +166,12 @@ function forbiddenCycle(
     }
   }
   return undefined;
+}
+
+/** The same cycle, from the first of these tables that is on it. */
+function startingAt(heads: ReadonlySet<string>, cycle: readonly string[]): readonly string[] {
+  const at = cycle.findIndex((table) => heads.has(table));
+  return at <= 0 ? cycle : [...cycle.slice(at, -1), ...cycle.slice(0, at + 1)];
 }
 
 /** A shortest path, both ends included. There is one: both lie in one component. */

@@ -2,7 +2,7 @@ import type { Value } from './value.ts';
 
 /** The syntax tree of the policy language (Congress reference section 2.2). Plain data, never mutated. */
 
-export interface Variable {
+interface Variable {
   readonly kind: 'variable';
   readonly name: string;
 }

@@ -13,7 +13,7 @@ export interface DriverTable {
 }
 
 /** One configuration option of a driver (Congress reference 1.12). */
-export interface DriverOption {
+interface DriverOption {
   readonly name: string;
   readonly required: boolean;
   /** Never shown and never logged. */

@@ -17,7 +17,7 @@ export interface Sink {
  * A plan as a function: `rows` holds row numbers (start `rows`) or the ids of the tuple (start `tuple`);
  * `sign` is handed to the sink. Returns true when the plan has no output and an answer exists.
  */
-export type PlanFunction = (rows: Int32Array, count: number, sign: number, sink: Sink | null) => boolean;
+type PlanFunction = (rows: Int32Array, count: number, sign: number, sink: Sink | null) => boolean;
 
 export interface CompiledPlan {
   readonly plan: Plan;
@@ -76,7 +76,7 @@ export function compilePlan(plan: Plan, runtime: Runtime): CompiledPlan {
 }
 
 /** The relations a plan reads, in step order, as they are now. The rows a plan starts from come first. */
-export function relationsOf(plan: Plan): readonly Relation[] {
+function relationsOf(plan: Plan): readonly Relation[] {
   const { form, start, steps } = plan;
   const first = start.kind === 'rows' ? [(form.body[start.literal] as RelationLiteral).node.source] : [];
   const read = steps.flatMap((step) => (step.kind === 'builtin' ? [] : [step.literal.node.source]));

@@ -19,7 +19,7 @@ export interface Plan {
  * - `rows`: rows of the relation of body literal `literal`, whose pattern is matched first.
  * - `tuple`: one tuple that has to match these arguments (a head, or bound columns of one).
  */
-export type PlanStart =
+type PlanStart =
   | { readonly kind: 'all' }
   | { readonly kind: 'rows'; readonly literal: number }
   | { readonly kind: 'tuple'; readonly args: readonly Argument[] };

@@ -18,7 +18,7 @@ import type { ReplicationSettings } from './settings.ts';
 import type { TableRows } from './table-rows.ts';
 
 /** What is stored cannot be loaded by this build, or not now; says why. */
-export class CannotLoad extends Problem {
+class CannotLoad extends Problem {
   readonly code = 'cannot-load';
   readonly kind = 'unavailable';
 }

@@ -33,7 +33,7 @@ export interface GroupPlan {
   readonly bulk: boolean;
 }
 
-export interface GroupLimits {
+interface GroupLimits {
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
   readonly commitBytesMax: number;

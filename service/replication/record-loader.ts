@@ -93,7 +93,7 @@ export class RecordLoader {
 }
 
 /** The table versions that are still in force after the changes. */
-export function shownVersions(changes: readonly Change[]): readonly TableVersion[] {
+function shownVersions(changes: readonly Change[]): readonly TableVersion[] {
   const shown = new Map<string, TableVersion>();
   const nameOf = ({ dataSourceId, table }: TableVersion): string => JSON.stringify([dataSourceId, table]);
   for (const change of changes) {

@@ -7,7 +7,7 @@ import { readSettings } from '../../cdk/settings.ts';
 import { projectRoot } from '../support/source-tree.ts';
 
 /** An image that exists, so that most tests need not hash the sources. */
-export const ecrImage = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/congress:1.2.3';
+const ecrImage = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/congress:1.2.3';
 
 /** The stack as `cdk synth -c key=value ...` would make it, with the feature flags of cdk.json. */
 export function stackWith(context: Readonly<Record<string, unknown>> = {}): {

@@ -7,7 +7,7 @@ import { SeededRandom } from '../support/seeded-random.ts';
 import { Cluster, deletePolicy, never, ruleTexts } from './cluster.ts';
 
 /** Everything that DynamoDB and the network do to a replica, often. */
-export const badNetwork: readonly FaultChance[] = [
+const badNetwork: readonly FaultChance[] = [
   { operation: 'commit', probability: 0.05, fault: { kind: 'lost-acknowledgement' } },
   { operation: 'commit', probability: 0.05, fault: { kind: 'lost-request' } },
   { operation: 'commit', probability: 0.03, fault: { kind: 'late-request', afterMs: 700 } },

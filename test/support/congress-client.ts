@@ -72,11 +72,6 @@ export function rowsOf(answer: HttpAnswer): readonly Row[] {
   return resultsOf<{ readonly data: Row }>(answer).map(({ data }) => data);
 }
 
-/** The sequence that an answer was given at. */
-export function sequenceOf(answer: HttpAnswer): number {
-  return Number(answer.headers['congress-sequence']);
-}
-
 function resultsOf<Result>(answer: HttpAnswer): readonly Result[] {
   return JSON.parse(mustBe(200, answer).text).results;
 }

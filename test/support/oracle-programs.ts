@@ -6,7 +6,7 @@ export const sampleValues: readonly Value[] = ['a', 'b', 'c', 1n, 2n, 3n, 1.5, 2
 const variables = ['x', 'y', 'z', 'w'];
 
 /** Stored tables (with the arities they have) and derived relations, three groups of two. */
-export const baseTables = [
+const baseTables = [
   { policy: 'ds', table: 'e', arity: 2 },
   { policy: 'ds', table: 's', arity: 1 },
   { policy: 'ds', table: 't', arity: 3 },

@@ -68,7 +68,7 @@ export class Oracle {
 
 const builtins = new BuiltinRegistry(defaultEngineOptions);
 
-export function relationKey({ policy, table, arity, modal }: RelationName): string {
+function relationKey({ policy, table, arity, modal }: RelationName): string {
   return JSON.stringify([policy, table, arity, modal]);
 }
 

@@ -14,7 +14,7 @@ export interface SourceFile {
   readonly imports: readonly SourceImport[];
 }
 
-export interface SourceImport {
+interface SourceImport {
   /** As written: `./x.ts`, `node:fs`, `express`. */
   readonly specifier: string;
   /** Project-relative path when relative, else null. */

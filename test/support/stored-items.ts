@@ -2,7 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { defaultTableNames } from '../../service/store/dynamodb/tables.ts';
 
 /** Partition and sort keys of all items of the state table, read around the server. */
-export async function storedKeys(
+async function storedKeys(
   endpoint: string,
 ): Promise<readonly { readonly pk: string; readonly sk: string }[]> {
   const client = new DynamoDBClient({

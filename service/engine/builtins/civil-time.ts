@@ -13,7 +13,7 @@ export interface CivilDate {
   readonly day: number;
 }
 
-export const microsecondsPerDay = 86_400_000_000;
+const microsecondsPerDay = 86_400_000_000;
 const daysMax = dayNumber({ year: 9999, month: 12, day: 31 });
 
 /** Days since 0001-01-01; counts years from March, so that the leap day comes last. */

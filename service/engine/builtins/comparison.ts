@@ -44,7 +44,7 @@ export const comparisonBuiltins: readonly Builtin[] = [
 ];
 
 /** Equality across number types: integer 1 equals float 1.0, a string equals only a string. */
-export function hostEqual(x: Value, y: Value): boolean {
+function hostEqual(x: Value, y: Value): boolean {
   // biome-ignore lint/suspicious/noDoubleEquals: bigint == number compares by mathematical value.
   return ordered(x, y) && x == y;
 }
