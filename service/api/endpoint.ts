@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { Access } from './access.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
 
@@ -26,19 +28,56 @@ export interface WriteCall extends Call {
 /** Answers from memory, at one sequence: synchronous on purpose. */
 export type ReadHandler = (call: Call) => Answer;
 export type WriteHandler = (call: WriteCall) => Promise<Answer>;
+/** Needs no catalog, so it is answered while the replica is still loading. */
+export type OpenHandler = (call: Call) => Answer | Promise<Answer>;
+
+/** What a body of this status is: a schema of JSON, a media type of something else, or null for no body. */
+export type AnswerShape = z.ZodType | { readonly mediaType: string } | null;
 
 /**
- * One path of the v1 API. Methods that are absent answer 501 (reference 1.4). Collections take POST for
- * creating; elements take POST with an `action` parameter.
+ * What everybody has to know about a route: the OpenAPI document is made of it, and requests are allowed by it.
+ * The schemas of bodies are those that `requests/` validate with.
+ */
+interface RouteFacts {
+  /** One line, without full stop. */
+  readonly summary: string;
+  readonly access: Access;
+  /** Query parameters by name; whatever else is sent is ignored, as Congress does. */
+  readonly query?: Readonly<Record<string, z.ZodType>>;
+  /** By HTTP status: the answers of this route that are no errors, and errors that not every route has. */
+  readonly answers: Readonly<Record<number, AnswerShape>>;
+}
+
+export interface ReadRoute extends RouteFacts {
+  readonly handle: ReadHandler;
+}
+
+export interface WriteRoute extends RouteFacts {
+  readonly body?: z.ZodType;
+  readonly handle: WriteHandler;
+}
+
+/** Answers GET and HEAD, from the first moment of the process on. */
+export interface OpenRoute extends RouteFacts {
+  /** Takes all methods instead. */
+  readonly anyMethod?: true;
+  readonly handle: OpenHandler;
+}
+
+/**
+ * One path. Methods that are absent answer 501 (reference 1.4). Collections take POST for creating; elements
+ * take POST with an `action` parameter.
  */
 export interface Endpoint {
   /** Literal segments and `:names`. */
   readonly path: string;
   readonly shape: 'collection' | 'element';
-  readonly get?: ReadHandler;
-  readonly post?: WriteHandler;
-  readonly put?: WriteHandler;
-  readonly delete?: WriteHandler;
+  readonly get?: ReadRoute;
+  readonly post?: WriteRoute;
+  readonly put?: WriteRoute;
+  readonly patch?: WriteRoute;
+  readonly delete?: WriteRoute;
   /** By action name with `_` for `-`; unknown ones answer 501. */
-  readonly actions?: Readonly<Record<string, WriteHandler>>;
+  readonly actions?: Readonly<Record<string, WriteRoute>>;
+  readonly open?: OpenRoute;
 }

@@ -3,11 +3,13 @@ import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
 import { driverEndpoints } from './routes/drivers.ts';
 import { libraryPolicyEndpoints } from './routes/library-policies.ts';
+import { operationEndpoints } from './routes/operations.ts';
 import { policyEndpoints } from './routes/policies.ts';
 import { policyTableEndpoints } from './routes/policy-tables.ts';
 import { ruleEndpoints } from './routes/rules.ts';
+import { versionEndpoints } from './routes/versions.ts';
 
-/** Every path below /v1 (Congress reference 1.4). */
+/** Every path (Congress reference 1.4, and what is ours). */
 export const endpoints: readonly Endpoint[] = [
   ...policyEndpoints,
   ...ruleEndpoints,
@@ -16,4 +18,6 @@ export const endpoints: readonly Endpoint[] = [
   ...dataSourceEndpoints,
   ...dataSourceTableEndpoints,
   ...driverEndpoints,
+  ...versionEndpoints,
+  ...operationEndpoints,
 ];

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
 import { canonicalPath } from './canonical-path.ts';
 import { consistencyAsked } from './consistency.ts';
-import type { Call, Endpoint, ReadHandler, WriteCall, WriteHandler } from './endpoint.ts';
+import type { Call, Endpoint, OpenRoute, ReadRoute, WriteCall, WriteRoute } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { answerToProblem, bareFailure, methodMissing, routeMissing } from './errors.ts';
 import { idempotencyKey } from './idempotency.ts';
@@ -11,8 +11,7 @@ import { NotReadyYet, RequestAborted, WireError } from './problems.ts';
 import { bodyText } from './request-body.ts';
 import { sendAnswer } from './response.ts';
 import { type RouteMatch, RouteTable } from './route-table.ts';
-import { operationalAnswer } from './routes/operations.ts';
-import { versionAnswer, versionsAnswer } from './routes/versions.ts';
+import { versionsAnswer } from './routes/versions.ts';
 
 /** What one request is, taken apart once. */
 interface Exchange {
@@ -62,7 +61,7 @@ export class RequestServer {
     const match = this.#routes.match(exchange.path);
     const route = match?.endpoint.path ?? 'other';
     try {
-      const outcome = match === null ? this.#answerOutside(exchange) : this.#answerEndpoint(match, exchange);
+      const outcome = match === null ? noRoute(exchange) : this.#answerEndpoint(match, exchange);
       if (outcome instanceof Promise) outcome.then(finish, fail(route));
       else finish(outcome);
     } catch (problem) {
@@ -70,30 +69,23 @@ export class RequestServer {
     }
   }
 
-  /** Version documents, operations, and paths that do not exist. */
-  #answerOutside(exchange: Exchange): Outcome | Promise<Outcome> {
-    const { path, request } = exchange;
-    const baseUrl = baseUrlOf(request);
-    if (path === '/v1' || path === '/v1/') return plain('/v1', versionAnswer(baseUrl));
-    if (path.startsWith('/v1/')) return plain('other', routeMissing());
-    const operational = operationalAnswer(this.#context, { method: request.method, path });
-    if (operational !== null) return operational.then((answer) => plain(path, answer));
-    return plain(path === '/' ? '/' : 'other', versionsAnswer(baseUrl, path));
-  }
-
   #answerEndpoint(match: RouteMatch, exchange: Exchange): Outcome | Promise<Outcome> {
     const { endpoint } = match;
     const { method } = exchange.request;
-    if (method === 'GET') {
-      return endpoint.get === undefined
-        ? plain(endpoint.path, methodMissing())
-        : this.#read(endpoint.get, match, exchange);
+    const { open } = endpoint;
+    if (open !== undefined && (open.anyMethod || method === 'GET' || method === 'HEAD')) {
+      return this.#open(open, match, exchange);
     }
-    const handler = this.#writeHandler(endpoint, exchange);
-    return handler === null ? plain(endpoint.path, methodMissing()) : this.#write(handler, match, exchange);
+    if (method === 'GET' && endpoint.get !== undefined) return this.#read(endpoint.get, match, exchange);
+    const route = open === undefined ? writeRoute(endpoint, exchange) : null;
+    return route === null ? plain(endpoint.path, methodMissing()) : this.#write(route, match, exchange);
   }
 
-  async #read(handler: ReadHandler, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
+  async #open(route: OpenRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
+    return plain(match.endpoint.path, await route.handle(this.#call(match, exchange)));
+  }
+
+  async #read(route: ReadRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
     const asked = consistencyAsked(exchange.request.headers);
     this.#checkOpen();
     const call = this.#call(match, exchange);
@@ -104,10 +96,10 @@ export class RequestServer {
       const waited = await this.#context.replica.awaitConsistency(consistency, signal);
       stale ||= waited.stale;
     }
-    return { route: match.endpoint.path, answer: handler(call), stale };
+    return { route: match.endpoint.path, answer: route.handle(call), stale };
   }
 
-  async #write(handler: WriteHandler, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
+  async #write(route: WriteRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
     const { request, response } = exchange;
     consistencyAsked(request.headers);
     const key = idempotencyKey(request.headers);
@@ -119,23 +111,7 @@ export class RequestServer {
       signal: abortedWithClient(response),
       text: (bytesMax) => bodyText(request, bytesMax),
     };
-    return plain(match.endpoint.path, await handler(call));
-  }
-
-  /** The handler of a method other than GET; null when it is not supported. Throws WireError. */
-  #writeHandler(endpoint: Endpoint, exchange: Exchange): WriteHandler | null {
-    switch (exchange.request.method) {
-      case 'POST':
-        return endpoint.shape === 'element'
-          ? actionHandler(endpoint, exchange.queryText)
-          : (endpoint.post ?? null);
-      case 'PUT':
-        return endpoint.put ?? null;
-      case 'DELETE':
-        return endpoint.delete ?? null;
-      default:
-        return null;
-    }
+    return plain(match.endpoint.path, await route.handle(call));
   }
 
   #call(match: RouteMatch, exchange: Exchange): Call {
@@ -170,8 +146,32 @@ function plain(route: string, answer: Answer): Outcome {
   return { route, answer, stale: false };
 }
 
+/** Version documents answer outside /v1, whatever the path (reference 1.2). */
+function noRoute({ path, request }: Exchange): Outcome {
+  const isInApi = path.startsWith('/v1/');
+  return plain('other', isInApi ? routeMissing() : versionsAnswer(baseUrlOf(request), path));
+}
+
+/** The route of a method other than GET; null when it is not supported. Throws WireError. */
+function writeRoute(endpoint: Endpoint, exchange: Exchange): WriteRoute | null {
+  switch (exchange.request.method) {
+    case 'POST':
+      return endpoint.shape === 'element'
+        ? actionRoute(endpoint, exchange.queryText)
+        : (endpoint.post ?? null);
+    case 'PUT':
+      return endpoint.put ?? null;
+    case 'PATCH':
+      return endpoint.patch ?? null;
+    case 'DELETE':
+      return endpoint.delete ?? null;
+    default:
+      return null;
+  }
+}
+
 /** POST on an element asks for an action (reference 1.4). In its name `-` equals `_`. */
-function actionHandler(endpoint: Endpoint, queryText: string): WriteHandler | null {
+function actionRoute(endpoint: Endpoint, queryText: string): WriteRoute | null {
   const [action, ...others] = new URLSearchParams(queryText).getAll('action');
   if (action === undefined) throw new WireError('Missing required action parameter.', { status: 400 });
   if (others.length > 0) {

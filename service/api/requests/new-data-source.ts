@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../base/json.ts';
+import { z } from 'zod';
+import type { JsonObject } from '../../base/json.ts';
 import { nameLengthMax } from '../../base/limits.ts';
 import type { Driver } from '../../datasources/driver.ts';
 import { checkDriverOptions, driverNamed } from '../../datasources/driver-options.ts';
@@ -13,10 +14,30 @@ import { InvalidDataSourceName } from '../../policy/problems.ts';
 import { isDataSourceName, type NewDataSource } from '../../policy/writes/create-data-source.ts';
 import { JsonSyntaxError, readJson } from '../json-reader.ts';
 import { BadRequest, WireError } from '../problems.ts';
+import { component } from '../schemas/component.ts';
+import { checked, notAnObject } from './checked.ts';
 import { isJsonObject } from './json-shape.ts';
 
 /** Longest description, in UTF-16 code units. */
 const descriptionLengthMax = 4_096;
+
+const idMessage = `\`id\` must be a text of at most ${nameLengthMax} characters`;
+const descriptionMessage = `\`description\` must be a text of at most ${descriptionLengthMax} characters`;
+
+/** For the document, and for the members that Congress has no words for. */
+export const newDataSourceSchema = component(
+  'NewDataSource',
+  z.looseObject({
+    name: z.string(),
+    driver: z.string(),
+    /** Options of the driver; or their JSON as a text. */
+    config: z.union([z.record(z.string(), z.unknown()), z.string()]).nullish(),
+    description: z.string(descriptionMessage).max(descriptionLengthMax, descriptionMessage).nullish(),
+    id: z.string(idMessage).max(nameLengthMax, idMessage).nullish(),
+    /** Only true: a data source that is switched off cannot be created. */
+    enabled: z.literal(true).optional(),
+  }),
+);
 
 /**
  * The body of POST /v1/data-sources, checked in Congress's order (reference 1.13): name, driver, unknown
@@ -27,8 +48,9 @@ export function newDataSourceFrom(
   body: unknown,
   context: { readonly drivers: ReadonlyMap<string, Driver>; readonly newId: string },
 ): NewDataSource {
-  if (!isJsonObject(body)) throw new BadRequest('the body must be a JSON object');
-  const id = idOf(body, context.newId);
+  if (!isJsonObject(body)) throw new BadRequest(notAnObject);
+  // A client may choose the id; anything empty means a new one.
+  const id = checked(newDataSourceSchema.shape.id, body.id) || context.newId;
   const { name } = body;
   if (typeof name === 'string' && !isDataSourceName(name)) throw new InvalidDataSourceName(name);
   const config = configOf(body);
@@ -43,21 +65,11 @@ export function newDataSourceFrom(
     id,
     name,
     driver: driver.id,
-    description: descriptionOf(body),
+    description: checked(newDataSourceSchema.shape.description, body.description) ?? null,
     enabled: true,
     config,
     tables: tablesOf(driver, { config: config ?? {}, creationFails }),
   };
-}
-
-/** A client may choose the id (reference 1.13); anything empty means a new one. */
-function idOf(body: JsonObject, newId: string): string {
-  const { id } = body;
-  if (id === undefined || id === null || id === '') return newId;
-  if (typeof id !== 'string' || id.length > nameLengthMax) {
-    throw new BadRequest(`\`id\` must be a text of at most ${nameLengthMax} characters`);
-  }
-  return id;
 }
 
 /** An object, or its JSON as a text. */
@@ -115,13 +127,6 @@ function checkOptions(driver: Driver, config: JsonObject): void {
     }
     throw problem;
   }
-}
-
-function descriptionOf(body: JsonObject): string | null {
-  const description: Json | undefined = body.description;
-  if (description === undefined || description === null) return null;
-  if (typeof description === 'string' && description.length <= descriptionLengthMax) return description;
-  throw new BadRequest(`\`description\` must be a text of at most ${descriptionLengthMax} characters`);
 }
 
 function tablesOf(

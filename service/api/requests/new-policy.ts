@@ -7,6 +7,8 @@ import { InvalidPolicyName } from '../../policy/problems.ts';
 import { congressErrors } from '../congress-errors.ts';
 import { plainCongressError } from '../errors.ts';
 import { BadRequest, WireError } from '../problems.ts';
+import { component } from '../schemas/component.ts';
+import { checked, notAnObject } from './checked.ts';
 import { isJsonObject } from './json-shape.ts';
 
 /** A rule text with what people say about it; `comment` is "" when absent. */
@@ -33,10 +35,10 @@ const descriptionLengthMax = 4_096;
  * InvalidPolicyName. Whether the kind exists and the rules are admitted is for the write to say.
  */
 export function newPolicyFrom(body: unknown): NewPolicy {
-  if (typeof body !== 'object' && typeof body !== 'string') throw notAnObject();
+  if (typeof body !== 'object' && typeof body !== 'string') throw new BadRequest(notAnObject);
   // Congress asks for the name before it asks what the body is.
   if (!isJsonObject(body) || !Object.hasOwn(body, 'name')) {
-    if (body === null) throw notAnObject();
+    if (body === null) throw new BadRequest(notAnObject);
     throw plainCongressError(congressErrors.policyNameMustBeProvided);
   }
   checkAbbreviation(body.abbreviation);
@@ -45,14 +47,10 @@ export function newPolicyFrom(body: unknown): NewPolicy {
   return {
     name,
     abbreviation: typeof body.abbreviation === 'string' ? body.abbreviation : [...name].slice(0, 5).join(''),
-    description: descriptionOf(body.description),
-    kind: kindOf(body.kind),
+    description: checked(withoutRules.shape.description, body.description) ?? '',
+    kind: (checked(withoutRules.shape.kind, body.kind) ?? 'nonrecursive').toLowerCase(),
     rules,
   };
-}
-
-function notAnObject(): BadRequest {
-  return new BadRequest('the body must be a JSON object');
 }
 
 /** Empty and null are "not given"; so are 0 and false, as Python sees them. */
@@ -71,34 +69,43 @@ function nameOf(name: Json | undefined): string {
   throw new InvalidPolicyName(text);
 }
 
-function descriptionOf(description: Json | undefined): string {
-  if (description === undefined || description === null) return '';
-  if (typeof description === 'string' && description.length <= descriptionLengthMax) return description;
-  throw new BadRequest(`\`description\` must be a text of at most ${descriptionLengthMax} characters`);
-}
+const descriptionMessage = `\`description\` must be a text of at most ${descriptionLengthMax} characters`;
 
-function kindOf(kind: Json | undefined): string {
-  if (kind === undefined || kind === null) return 'nonrecursive';
-  if (typeof kind !== 'string') throw new BadRequest('`kind` must be a text');
-  return kind.toLowerCase();
-}
+/** A policy by itself. What is null counts as absent, because the command line client sends all members. */
+const withoutRules = component(
+  'NewPolicyWithoutRules',
+  z.looseObject({
+    name: z.string(),
+    description: z.string(descriptionMessage).max(descriptionLengthMax, descriptionMessage).nullish(),
+    /** In any case; `nonrecursive` when absent. */
+    kind: z.string('`kind` must be a text').nullish(),
+    /** At most 5 characters; the first 5 of the name when absent. */
+    abbreviation: z.string().nullish(),
+  }),
+);
 
 /** The schema that Congress validates policies with rules against (reference 1.5): nulls are not allowed in it. */
-const withRules = z.looseObject({
-  name: z.string().min(1).max(255),
-  description: z.string().optional(),
-  kind: z
-    .enum(['database', 'nonrecursive', 'action', 'z3', 'materialized', 'delta', 'datasource'])
-    .optional(),
-  abbreviation: z.string().min(1).max(5).optional(),
-  rules: z.array(
-    z.looseObject({
-      rule: z.string(),
-      name: z.string().max(255).optional(),
-      comment: z.string().max(255).optional(),
-    }),
-  ),
-});
+const withRules = component(
+  'NewPolicyWithRules',
+  z.looseObject({
+    name: z.string().min(1).max(255),
+    description: z.string().optional(),
+    kind: z
+      .enum(['database', 'nonrecursive', 'action', 'z3', 'materialized', 'delta', 'datasource'])
+      .optional(),
+    abbreviation: z.string().min(1).max(5).optional(),
+    rules: z.array(
+      z.looseObject({
+        rule: z.string(),
+        name: z.string().max(255).optional(),
+        comment: z.string().max(255).optional(),
+      }),
+    ),
+  }),
+);
+
+/** For the document. An empty object goes with `?library_policy=`. */
+export const newPolicySchema = component('NewPolicy', z.union([withRules, withoutRules, z.strictObject({})]));
 
 function rulesOfBody(body: JsonObject): readonly NewRule[] {
   const parsed = withRules.safeParse(body);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { DataSource, TableSchema } from '../../policy/entities.ts';
 import { DataSourceTableNotFound } from '../../policy/problems.ts';
 import { type Answer, emptyAnswer, listAnswer, objectAnswer } from '../answer.ts';
@@ -8,20 +9,60 @@ import { BadRequest, WireError } from '../problems.ts';
 import { parseRowsBody } from '../request-body.ts';
 import { rowsJson } from '../rows-json.ts';
 import { tableJson } from '../schema-json.ts';
+import { rowsSchema, tableColumnsSchema, tableNameSchema, tablesSchema } from '../schemas/table-schema.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
 
 const missing = serviceMissing({ prefix: 'Not Found::' });
 
 /** Tables and rows of data sources (reference 1.7, 1.8, 1.14, 1.15). */
 export const dataSourceTableEndpoints: readonly Endpoint[] = [
-  { path: '/v1/data-sources/:source/tables', shape: 'collection', get: listTables },
-  { path: '/v1/data-sources/:source/tables/:table', shape: 'element', get: showTable },
-  { path: '/v1/data-sources/:source/tables/:table/spec', shape: 'element', get: showSpec },
+  {
+    path: '/v1/data-sources/:source/tables',
+    shape: 'collection',
+    get: {
+      summary: 'List the tables of a data source',
+      access: 'reader',
+      answers: { 200: tablesSchema },
+      handle: listTables,
+    },
+  },
+  {
+    path: '/v1/data-sources/:source/tables/:table',
+    shape: 'element',
+    get: {
+      summary: 'Show that a data source has a table',
+      access: 'reader',
+      answers: { 200: tableNameSchema },
+      handle: showTable,
+    },
+  },
+  {
+    path: '/v1/data-sources/:source/tables/:table/spec',
+    shape: 'element',
+    get: {
+      summary: 'Show the columns of a table',
+      access: 'reader',
+      answers: { 200: tableColumnsSchema },
+      handle: showSpec,
+    },
+  },
   {
     path: '/v1/data-sources/:source/tables/:table/rows',
     shape: 'collection',
-    get: listRows,
-    put: replaceRows,
+    get: {
+      summary: 'List the rows of a table of a data source',
+      access: 'reader',
+      query: { trace: z.string().describe('ignored') },
+      answers: { 200: rowsSchema },
+      handle: listRows,
+    },
+    put: {
+      summary: 'Replace all rows of a table of a data source that is pushed to',
+      access: 'pusher',
+      body: z.array(z.unknown()).describe('rows in the form that the driver takes'),
+      answers: { 200: null },
+      handle: replaceRows,
+    },
   },
   { path: '/v1/data-sources/:source/tables/:table/rows/:row', shape: 'element' },
 ];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { visibleConfig } from '../../datasources/driver-options.ts';
 import type { DataSource } from '../../policy/entities.ts';
@@ -11,25 +12,93 @@ import { methodMissing } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
 import { WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
-import { newDataSourceFrom } from '../requests/new-data-source.ts';
+import { newDataSourceFrom, newDataSourceSchema } from '../requests/new-data-source.ts';
 import { tableJson } from '../schema-json.ts';
+import {
+  actionsSchema,
+  dataSourceSchema,
+  dataSourceStatusSchema,
+  dataSourcesSchema,
+  dataSourceTablesSchema,
+} from '../schemas/data-source-schema.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
 
 const missing = serviceMissing({ prefix: '' });
 
 /** Data sources (reference 1.13, 1.14). Webhooks and actions are not built yet and answer 501. */
 export const dataSourceEndpoints: readonly Endpoint[] = [
-  { path: '/v1/data-sources', shape: 'collection', get: listDataSources, post: create },
+  {
+    path: '/v1/data-sources',
+    shape: 'collection',
+    get: {
+      summary: 'List the data sources',
+      access: 'reader',
+      answers: { 200: dataSourcesSchema },
+      handle: listDataSources,
+    },
+    post: {
+      summary: 'Create a data source',
+      access: 'operator',
+      body: newDataSourceSchema,
+      answers: { 201: dataSourceSchema },
+      handle: create,
+    },
+  },
   {
     path: '/v1/data-sources/:source',
     shape: 'element',
-    get: showDataSource,
-    delete: remove,
-    actions: { request_refresh: requestRefresh },
+    get: {
+      summary: 'Show a data source',
+      access: 'reader',
+      answers: { 200: dataSourceSchema },
+      handle: showDataSource,
+    },
+    delete: {
+      summary: 'Delete a data source with its rows',
+      access: 'operator',
+      answers: { 200: z.null() },
+      handle: remove,
+    },
+    actions: {
+      request_refresh: {
+        summary: 'Ask for the rows of a data source anew',
+        access: 'operator',
+        body: z.unknown(),
+        answers: { 200: z.null() },
+        handle: requestRefresh,
+      },
+    },
   },
-  { path: '/v1/data-sources/:source/schema', shape: 'element', get: showSchema },
-  { path: '/v1/data-sources/:source/status', shape: 'element', get: showStatus },
-  { path: '/v1/data-sources/:source/actions', shape: 'collection', get: listActions },
+  {
+    path: '/v1/data-sources/:source/schema',
+    shape: 'element',
+    get: {
+      summary: 'Show the tables of a data source with their columns',
+      access: 'reader',
+      answers: { 200: dataSourceTablesSchema },
+      handle: showSchema,
+    },
+  },
+  {
+    path: '/v1/data-sources/:source/status',
+    shape: 'element',
+    get: {
+      summary: 'Show how a data source is doing',
+      access: 'reader',
+      answers: { 200: dataSourceStatusSchema },
+      handle: showStatus,
+    },
+  },
+  {
+    path: '/v1/data-sources/:source/actions',
+    shape: 'collection',
+    get: {
+      summary: 'List the actions of a data source',
+      access: 'reader',
+      answers: { 200: actionsSchema },
+      handle: listActions,
+    },
+  },
   { path: '/v1/data-sources/:source/webhook', shape: 'collection' },
 ];
 

@@ -5,11 +5,30 @@ import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { WireError } from '../problems.ts';
 import { tableJson } from '../schema-json.ts';
+import { driverSchema, driversSchema } from '../schemas/data-source-schema.ts';
 
 /** Kinds of data sources that this server knows (reference 1.12). */
 export const driverEndpoints: readonly Endpoint[] = [
-  { path: '/v1/system/drivers', shape: 'collection', get: listDrivers },
-  { path: '/v1/system/drivers/:driver', shape: 'element', get: showDriver },
+  {
+    path: '/v1/system/drivers',
+    shape: 'collection',
+    get: {
+      summary: 'List the drivers',
+      access: 'reader',
+      answers: { 200: driversSchema },
+      handle: listDrivers,
+    },
+  },
+  {
+    path: '/v1/system/drivers/:driver',
+    shape: 'element',
+    get: {
+      summary: 'Show a driver with its options and tables',
+      access: 'reader',
+      answers: { 200: driverSchema },
+      handle: showDriver,
+    },
+  },
 ];
 
 function listDrivers({ context }: Call): Answer {

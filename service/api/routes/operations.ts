@@ -1,29 +1,52 @@
 import type { Json } from '../../base/json.ts';
 import { type Answer, objectAnswer } from '../answer.ts';
 import type { ApiContext } from '../api-context.ts';
-import { methodMissing } from '../errors.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { aliveSchema, healthSchema, readySchema } from '../schemas/system-schema.ts';
 
-/**
- * What balancers, containers and people ask about this process (docs/ARCHITECTURE.md, "Failure behaviour").
- * GET and HEAD only. Null when the path is none of these.
- */
-export function operationalAnswer(
-  context: ApiContext,
-  request: { readonly method: string; readonly path: string },
-): Promise<Answer> | null {
-  if (!Object.hasOwn(operations, request.path)) return null;
-  const operation = operations[request.path];
-  if (operation === undefined) return null;
-  if (request.method !== 'GET' && request.method !== 'HEAD') return Promise.resolve(methodMissing());
-  return operation(context);
-}
-
-const operations: Readonly<Record<string, (context: ApiContext) => Promise<Answer>>> = {
-  '/livez': async () => objectAnswer({ alive: true }),
-  '/readyz': async (context) => readiness(context),
-  '/healthz': async (context) => health(context),
-  '/metrics': exposition,
-};
+/** What balancers, containers and people ask about this process (docs/ARCHITECTURE.md, "Failure behaviour"). */
+export const operationEndpoints: readonly Endpoint[] = [
+  {
+    path: '/livez',
+    shape: 'element',
+    open: {
+      summary: 'Say that the process runs',
+      access: 'public',
+      answers: { 200: aliveSchema },
+      handle: () => objectAnswer({ alive: true }),
+    },
+  },
+  {
+    path: '/readyz',
+    shape: 'element',
+    open: {
+      summary: 'Say whether requests should come here',
+      access: 'public',
+      answers: { 200: readySchema, 503: readySchema },
+      handle: ({ context }) => readiness(context),
+    },
+  },
+  {
+    path: '/healthz',
+    shape: 'element',
+    open: {
+      summary: 'Say what is wrong with this replica, if anything',
+      access: 'public',
+      answers: { 200: healthSchema, 503: healthSchema },
+      handle: ({ context }) => health(context),
+    },
+  },
+  {
+    path: '/metrics',
+    shape: 'element',
+    open: {
+      summary: 'Metrics in the text format of Prometheus',
+      access: 'public',
+      answers: { 200: { mediaType: 'text/plain' } },
+      handle: ({ context }) => exposition(context),
+    },
+  },
+];
 
 /** 200 when a complete catalog has been applied and this replica is not draining. Not about the store. */
 function readiness(context: ApiContext): Answer {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JsonObject } from '../../base/json.ts';
 import { createPolicy } from '../../policy/writes/create-policy.ts';
 import { deletePolicy } from '../../policy/writes/delete-policy.ts';
@@ -8,13 +9,55 @@ import { methodMissing } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
 import { WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
-import { newPolicyFrom } from '../requests/new-policy.ts';
+import { newPolicyFrom, newPolicySchema } from '../requests/new-policy.ts';
+import {
+  createdPolicySchema,
+  policiesSchema,
+  policySchema,
+  policyStatusSchema,
+} from '../schemas/policy-schema.ts';
 
 /** Policies (reference 1.5). simulate, execute and the library are not built yet and answer 501. */
 export const policyEndpoints: readonly Endpoint[] = [
-  { path: '/v1/policies', shape: 'collection', get: listPolicies, post: create },
-  { path: '/v1/policies/:policy', shape: 'element', get: showPolicy, delete: remove },
-  { path: '/v1/policies/:policy/status', shape: 'element', get: showStatus },
+  {
+    path: '/v1/policies',
+    shape: 'collection',
+    get: {
+      summary: 'List the policies',
+      access: 'reader',
+      answers: { 200: policiesSchema },
+      handle: listPolicies,
+    },
+    post: {
+      summary: 'Create a policy, with its rules or without',
+      access: 'editor',
+      query: { library_policy: z.string().describe('id of the library policy to create it from') },
+      body: newPolicySchema,
+      answers: { 201: createdPolicySchema },
+      handle: create,
+    },
+  },
+  {
+    path: '/v1/policies/:policy',
+    shape: 'element',
+    get: { summary: 'Show a policy', access: 'reader', answers: { 200: policySchema }, handle: showPolicy },
+    delete: {
+      summary: 'Delete a policy with its rules',
+      access: 'editor',
+      answers: { 200: policySchema },
+      handle: remove,
+    },
+  },
+  {
+    path: '/v1/policies/:policy/status',
+    shape: 'element',
+    get: {
+      summary: 'Show name and id of a policy',
+      access: 'reader',
+      answers: { 200: policyStatusSchema },
+      handle: showStatus,
+    },
+  },
 ];
 
 function listPolicies({ context }: Call): Answer {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { policyRows } from '../../policy/queries.ts';
 import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
@@ -5,12 +6,50 @@ import { nothingFound } from '../errors.ts';
 import { BadRequest } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
 import { rowsJson } from '../rows-json.ts';
+import { errorSchema } from '../schemas/system-schema.ts';
+import { tableNameSchema, tablesSchema, tracedRowsSchema, traceParameter } from '../schemas/table-schema.ts';
 
 /** Tables and rows of policies, and of data sources as rules see them (reference 1.7, 1.8). */
 export const policyTableEndpoints: readonly Endpoint[] = [
-  { path: '/v1/policies/:policy/tables', shape: 'collection', get: listTables },
-  { path: '/v1/policies/:policy/tables/:table', shape: 'element', get: showTable },
-  { path: '/v1/policies/:policy/tables/:table/rows', shape: 'collection', get: listRows, put: replaceRows },
+  {
+    path: '/v1/policies/:policy/tables',
+    shape: 'collection',
+    get: {
+      summary: 'List the tables of a policy',
+      access: 'reader',
+      answers: { 200: tablesSchema },
+      handle: listTables,
+    },
+  },
+  {
+    path: '/v1/policies/:policy/tables/:table',
+    shape: 'element',
+    get: {
+      summary: 'Show that a policy has a table',
+      access: 'reader',
+      answers: { 200: tableNameSchema },
+      handle: showTable,
+    },
+  },
+  {
+    path: '/v1/policies/:policy/tables/:table/rows',
+    shape: 'collection',
+    get: {
+      summary: 'List the rows of a table of a policy',
+      access: 'reader',
+      query: { trace: traceParameter },
+      // 500: the table is mentioned, but nothing says how many columns it has (reference 1.8).
+      answers: { 200: tracedRowsSchema, 500: errorSchema },
+      handle: listRows,
+    },
+    put: {
+      summary: 'Refused: rows of a policy follow from its rules',
+      access: 'editor',
+      body: z.unknown(),
+      answers: {},
+      handle: replaceRows,
+    },
+  },
   { path: '/v1/policies/:policy/tables/:table/rows/:row', shape: 'element' },
 ];
 

@@ -9,13 +9,44 @@ import { nothingFound } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
 import { WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
-import { newRuleFrom } from '../requests/new-rule.ts';
+import { newRuleFrom, newRuleSchema } from '../requests/new-rule.ts';
+import { ruleSchema, ruleStatusSchema, rulesSchema } from '../schemas/policy-schema.ts';
 
 /** Rules (reference 1.6). */
 export const ruleEndpoints: readonly Endpoint[] = [
-  { path: '/v1/policies/:policy/rules', shape: 'collection', get: listRules, post: create },
-  { path: '/v1/policies/:policy/rules/:rule', shape: 'element', get: showRule, delete: remove },
-  { path: '/v1/policies/:policy/rules/:rule/status', shape: 'element', get: showStatus },
+  {
+    path: '/v1/policies/:policy/rules',
+    shape: 'collection',
+    get: {
+      summary: 'List the rules of a policy, as they were posted',
+      access: 'reader',
+      answers: { 200: rulesSchema },
+      handle: listRules,
+    },
+    post: {
+      summary: 'Insert a rule or a fact',
+      access: 'editor',
+      body: newRuleSchema,
+      answers: { 201: ruleSchema },
+      handle: create,
+    },
+  },
+  {
+    path: '/v1/policies/:policy/rules/:rule',
+    shape: 'element',
+    get: { summary: 'Show a rule', access: 'reader', answers: { 200: ruleSchema }, handle: showRule },
+    delete: { summary: 'Delete a rule', access: 'editor', answers: { 200: ruleSchema }, handle: remove },
+  },
+  {
+    path: '/v1/policies/:policy/rules/:rule/status',
+    shape: 'element',
+    get: {
+      summary: 'Show what a rule is called and its text',
+      access: 'reader',
+      answers: { 200: ruleStatusSchema },
+      handle: showStatus,
+    },
+  },
 ];
 
 function listRules(call: Call): Answer {

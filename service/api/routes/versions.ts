@@ -1,4 +1,34 @@
 import { type Answer, objectAnswer } from '../answer.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { versionSchema, versionsSchema } from '../schemas/system-schema.ts';
+
+/** Version documents (reference 1.2): all methods get the same answer. */
+export const versionEndpoints: readonly Endpoint[] = [
+  {
+    path: '/',
+    shape: 'element',
+    open: {
+      summary: 'List the versions of the API',
+      access: 'public',
+      anyMethod: true,
+      answers: { 200: versionsSchema },
+      handle: ({ baseUrl, path }) => versionsAnswer(baseUrl, path),
+    },
+  },
+  ...['/v1', '/v1/'].map(
+    (path): Endpoint => ({
+      path,
+      shape: 'element',
+      open: {
+        summary: 'Show this version of the API',
+        access: 'public',
+        anyMethod: true,
+        answers: { 200: versionSchema },
+        handle: ({ baseUrl }) => versionAnswer(baseUrl),
+      },
+    }),
+  ),
+];
 
 /** Version documents (reference 1.2), byte for byte what clients of Congress know. */
 const version = { id: 'v1', status: 'CURRENT', updated: '2013-08-12T17:42:13Z' } as const;
@@ -11,7 +41,7 @@ export function versionsAnswer(baseUrl: string, path: string): Answer {
 }
 
 /** `/v1`, with any method. */
-export function versionAnswer(baseUrl: string): Answer {
+function versionAnswer(baseUrl: string): Answer {
   const links = [
     { rel: 'self', href: `${baseUrl}/v1/` },
     { rel: 'describedby', type: 'text/html', href: 'http://congress.readthedocs.org/' },
