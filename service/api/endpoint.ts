@@ -26,13 +26,13 @@ export interface WriteCall extends Call {
 }
 
 /** Answers from memory, at one sequence: synchronous on purpose. */
-export type ReadHandler = (call: Call) => Answer;
-export type WriteHandler = (call: WriteCall) => Promise<Answer>;
+type ReadHandler = (call: Call) => Answer;
+type WriteHandler = (call: WriteCall) => Promise<Answer>;
 /** Needs no catalog, so it is answered while the replica is still loading. */
-export type OpenHandler = (call: Call) => Answer | Promise<Answer>;
+type OpenHandler = (call: Call) => Answer | Promise<Answer>;
 
 /** What a body of this status is: a schema of JSON, a media type of something else, or null for no body. */
-export type AnswerShape = z.ZodType | { readonly mediaType: string } | null;
+type AnswerShape = z.ZodType | { readonly mediaType: string } | null;
 
 /**
  * What everybody has to know about a route: the OpenAPI document is made of it, and requests are allowed by it.
