@@ -2,6 +2,7 @@ import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { StoreUnavailable, UnknownOutcome } from '../problems.ts';
 import type { Commit, CommitOutcome, EntityWrite } from '../state-store.ts';
 import { type CancellationReason, describe, failureOf } from './failure.ts';
+import { type Gzip, poolGzip } from './gzip.ts';
 import { entityItem, headKey, recordItem } from './items.ts';
 
 /**
@@ -15,11 +16,11 @@ import { entityItem, headKey, recordItem } from './items.ts';
  */
 export async function commitTransaction(
   commit: Commit,
-  options: { readonly table: string; readonly recordRetentionMs: number },
+  options: { readonly table: string; readonly recordRetentionMs: number; readonly gzip?: Gzip },
 ): Promise<TransactWriteCommandInput> {
-  const { table } = options;
+  const { table, recordRetentionMs, gzip = poolGzip } = options;
   const { record } = commit;
-  const recordPut = await recordItem(record, options.recordRetentionMs);
+  const recordPut = await recordItem(record, { recordRetentionMs, gzip });
   return {
     ClientRequestToken: record.commitId,
     ReturnConsumedCapacity: 'TOTAL',
@@ -33,7 +34,7 @@ export async function commitTransaction(
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       },
-      ...(await Promise.all(commit.writes.map((write) => entityRequest(write, table)))),
+      ...(await Promise.all(commit.writes.map((write) => entityRequest(write, { table, gzip })))),
     ],
   };
 }
@@ -104,7 +105,8 @@ function headUpdate(commit: Commit, table: string) {
   };
 }
 
-async function entityRequest(write: EntityWrite, table: string) {
-  if (write.kind === 'put') return { Put: { TableName: table, Item: await entityItem(write) } };
+async function entityRequest(write: EntityWrite, options: { readonly table: string; readonly gzip: Gzip }) {
+  const { table, gzip } = options;
+  if (write.kind === 'put') return { Put: { TableName: table, Item: await entityItem(write, gzip) } };
   return { Delete: { TableName: table, Key: { pk: write.key.partition, sk: write.key.id } } };
 }

@@ -17,6 +17,7 @@ import { type BatchRequest, batchItemsMax, batchWrite } from './batch-write.ts';
 import { commitTransaction, outcomeOfRejectedCommit } from './commit-transaction.ts';
 import { concurrently } from './concurrently.ts';
 import { unavailable } from './failure.ts';
+import { type Gzip, poolGzip } from './gzip.ts';
 import {
   entityFrom,
   entityItem,
@@ -35,6 +36,8 @@ export interface DynamoDbStoreOptions {
   readonly sender: RequestSender;
   /** For the requests within one long call; calls as a whole are retried by a wrapper. */
   readonly ports: RetryPorts;
+  /** Default: in Node's thread pool. */
+  readonly gzip?: Gzip;
 }
 
 /**
@@ -45,10 +48,12 @@ export interface DynamoDbStoreOptions {
 export class DynamoDbStateStore implements StateStore {
   readonly #options: DynamoDbStoreOptions;
   readonly #recordRetentionMs: number;
+  readonly #gzip: Gzip;
 
   /** `recordRetentionMs`: time to live of change records after their `committedAtMs`; default 30 days. */
   constructor(options: DynamoDbStoreOptions & { readonly recordRetentionMs?: number }) {
     this.#options = options;
+    this.#gzip = options.gzip ?? poolGzip;
     this.#recordRetentionMs = options.recordRetentionMs ?? 30 * 24 * 3_600_000;
   }
 
@@ -75,20 +80,22 @@ export class DynamoDbStateStore implements StateStore {
       signal: options.signal,
     });
     const records: ChangeRecord[] = [];
-    for await (const { items } of pages) records.push(...(await Promise.all(items.map(recordFrom))));
+    for await (const { items } of pages) {
+      records.push(...(await Promise.all(items.map((item) => recordFrom(item, this.#gzip)))));
+    }
     return records;
   }
 
   async readRecord(sequence: Sequence, signal: AbortSignal): Promise<ChangeRecord | null> {
     const item = await this.#get(recordKey(sequence), { consistentRead: true, signal });
-    return item === undefined ? null : recordFrom(item);
+    return item === undefined ? null : recordFrom(item, this.#gzip);
   }
 
   async commit(commit: Commit, signal: AbortSignal): Promise<CommitOutcome> {
     checkCommit(commit);
     const { table, sender } = this.#options;
-    const recordRetentionMs = this.#recordRetentionMs;
-    const command = new TransactWriteCommand(await commitTransaction(commit, { table, recordRetentionMs }));
+    const options = { table, recordRetentionMs: this.#recordRetentionMs, gzip: this.#gzip };
+    const command = new TransactWriteCommand(await commitTransaction(commit, options));
     try {
       await sender.send('write', (client, own) => client.send(command, own), signal);
       return { kind: 'committed' };
@@ -101,7 +108,7 @@ export class DynamoDbStateStore implements StateStore {
     const pages = queryPages({ ...this.#options, partition, pagesMax: partitionPagesMax, signal });
     const entities: Entity[] = [];
     for await (const { items, more } of pages) {
-      entities.push(...(await Promise.all(items.map(entityFrom))));
+      entities.push(...(await Promise.all(items.map((item) => entityFrom(item, this.#gzip)))));
       if (more === 'cut-off') throw new PartitionTooLarge(partition);
     }
     return entities;
@@ -113,7 +120,10 @@ export class DynamoDbStateStore implements StateStore {
     for (let at = 0; at < writes.length; at += batchItemsMax)
       batches.push(writes.slice(at, at + batchItemsMax));
     await concurrently(batches, storeConcurrencyMax, async (batch) =>
-      batchWrite(await Promise.all(batch.map(batchRequest)), { ...this.#options, signal }),
+      batchWrite(await Promise.all(batch.map((write) => batchRequest(write, this.#gzip))), {
+        ...this.#options,
+        signal,
+      }),
     );
   }
 
@@ -140,7 +150,7 @@ export class DynamoDbStateStore implements StateStore {
   }
 }
 
-async function batchRequest(write: EntityWrite): Promise<BatchRequest> {
-  if (write.kind === 'put') return { PutRequest: { Item: await entityItem(write) } };
+async function batchRequest(write: EntityWrite, gzip: Gzip): Promise<BatchRequest> {
+  if (write.kind === 'put') return { PutRequest: { Item: await entityItem(write, gzip) } };
   return { DeleteRequest: { Key: { pk: write.key.partition, sk: write.key.id } } };
 }

@@ -1,6 +1,7 @@
 import type { CommitId, Sequence } from '../../base/ids.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { ChangeRecord, Entity, EntityWrite, Head } from '../state-store.ts';
+import type { Gzip } from './gzip.ts';
 import { fromJsonAttribute, type JsonAttribute, toJsonAttribute } from './json-attribute.ts';
 
 /**
@@ -43,7 +44,7 @@ export function headFrom(item: Readonly<Record<string, unknown>> | undefined): H
 /** Its time to live counts from `committedAtMs`, so that the same commit gives the same item. */
 export async function recordItem(
   record: ChangeRecord,
-  retentionMs: number,
+  options: { readonly recordRetentionMs: number; readonly gzip: Gzip },
 ): Promise<Record<string, unknown>> {
   return {
     ...recordKey(record.sequence),
@@ -51,37 +52,38 @@ export async function recordItem(
     committedAt: record.committedAtMs,
     writer: record.writer,
     formatVersion: record.formatVersion,
-    changes: await toJsonAttribute(record.changes),
-    expiresAt: epochSeconds(record.committedAtMs + retentionMs),
+    changes: await toJsonAttribute(record.changes, options.gzip),
+    expiresAt: epochSeconds(record.committedAtMs + options.recordRetentionMs),
   };
 }
 
-export async function recordFrom(item: Readonly<Record<string, unknown>>): Promise<ChangeRecord> {
+export async function recordFrom(item: Readonly<Record<string, unknown>>, gzip: Gzip): Promise<ChangeRecord> {
   return {
     sequence: Number(item.sk) as Sequence,
     commitId: item.commitId as CommitId,
     writer: item.writer as string,
     committedAtMs: item.committedAt as number,
     formatVersion: item.formatVersion as number,
-    changes: (await fromJsonAttribute(item.changes as JsonAttribute)) as readonly Json[],
+    changes: (await fromJsonAttribute(item.changes as JsonAttribute, gzip)) as readonly Json[],
   };
 }
 
 export async function entityItem(
   write: EntityWrite & { readonly kind: 'put' },
+  gzip: Gzip,
 ): Promise<Record<string, unknown>> {
   return {
     pk: write.key.partition,
     sk: write.key.id,
-    body: await toJsonAttribute(write.body),
+    body: await toJsonAttribute(write.body, gzip),
     ...(write.expiresAtMs === undefined ? {} : { expiresAt: epochSeconds(write.expiresAtMs) }),
   };
 }
 
-export async function entityFrom(item: Readonly<Record<string, unknown>>): Promise<Entity> {
+export async function entityFrom(item: Readonly<Record<string, unknown>>, gzip: Gzip): Promise<Entity> {
   return {
     key: { partition: item.pk as string, id: item.sk as string },
-    body: (await fromJsonAttribute(item.body as JsonAttribute)) as JsonObject,
+    body: (await fromJsonAttribute(item.body as JsonAttribute, gzip)) as JsonObject,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { RowStore } from '../row-store.ts';
@@ -12,12 +13,17 @@ import { type ConnectionOptions, connect } from './connection.ts';
 import { DynamoDbRowStore } from './dynamodb-row-store.ts';
 import { DynamoDbStateStore } from './dynamodb-state-store.ts';
 import { ensureTables } from './ensure-tables.ts';
+import type { Gzip } from './gzip.ts';
 import { isLocalEndpoint } from './local-endpoint.ts';
 import { RequestSender } from './request-sender.ts';
 import { defaultTableNames, type TableNames } from './tables.ts';
 
-export interface OpenStoresOptions {
+export interface OpenStoresOptions extends StoresOptions {
   readonly connection: ConnectionOptions;
+}
+
+/** Everything but the way to DynamoDB. */
+interface StoresOptions {
   /** Default `congress-state` and `congress-rows`. */
   readonly tables?: TableNames;
   readonly clock: Clock;
@@ -28,6 +34,8 @@ export interface OpenStoresOptions {
   readonly retryPolicy?: RetryPolicy;
   /** Time to live of change records in milliseconds; default 30 days. */
   readonly recordRetentionMs?: number;
+  /** Default: in Node's thread pool. */
+  readonly gzip?: Gzip;
 }
 
 /** Both stores on one connection. */
@@ -45,9 +53,18 @@ export interface OpenStores {
  * observer, measured. Sends nothing yet.
  */
 export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
-  const { clock, random, observer, connection } = options;
+  const { connection } = options;
+  const create = isLocalEndpoint(connection.endpoint, connection.localHosts ?? []);
+  return openStoresOn(connect(connection), { ...options, create });
+}
+
+/** The same on a client that is there already; `create`: missing tables are created. */
+function openStoresOn(
+  client: DynamoDBDocumentClient,
+  options: StoresOptions & { readonly create: boolean },
+): OpenStores {
+  const { clock, random, observer, create } = options;
   const tables = options.tables ?? defaultTableNames;
-  const client = connect(connection);
   const sender = new RequestSender({
     client,
     clock,
@@ -55,12 +72,15 @@ export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
     ...(observer === undefined ? {} : { observer }),
   });
   const ports = { clock, random, policy: options.retryPolicy ?? defaultRetryPolicy };
-  const retention =
-    options.recordRetentionMs === undefined ? {} : { recordRetentionMs: options.recordRetentionMs };
-  const state = new DynamoDbStateStore({ table: tables.state, sender, ports, ...retention });
+  const state = new DynamoDbStateStore({
+    table: tables.state,
+    sender,
+    ports,
+    ...(options.recordRetentionMs === undefined ? {} : { recordRetentionMs: options.recordRetentionMs }),
+    ...(options.gzip === undefined ? {} : { gzip: options.gzip }),
+  });
   const stateStore = new RetryingStateStore(state, ports);
   const rowStore = new RetryingRowStore(new DynamoDbRowStore({ table: tables.rows, sender, ports }), ports);
-  const create = isLocalEndpoint(connection.endpoint, connection.localHosts ?? []);
   return {
     stateStore: observer === undefined ? stateStore : new MeasuredStateStore(stateStore, { clock, observer }),
     rowStore: observer === undefined ? rowStore : new MeasuredRowStore(rowStore, { clock, observer }),
