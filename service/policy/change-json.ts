@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import type { Author } from './author.ts';
 import type { Change, RuleOwner } from './change.ts';
 import {
   dataSourceFromEntity,
@@ -17,6 +18,18 @@ import { JsonReader } from './json-reader.ts';
 
 /** Lossless JSON of a change, as change records hold it. The layout is durable: members are only ever added. */
 export function changeToJson(change: Change): JsonObject {
+  const json = decisionToJson(change);
+  return change.by === undefined ? json : { ...json, by: { ...change.by } };
+}
+
+/** The inverse. Asserts the shape (AssertionFailure, or MalformedFormula): records hold what was written here. */
+export function changeFromJson(json: Json): Change {
+  const read = JsonReader.of(json, 'change');
+  const decision = decisionFromJson(read);
+  return read.has('by') ? { ...decision, by: authorFromJson(read.object('by')) } : decision;
+}
+
+function decisionToJson(change: Change): JsonObject {
   const { kind } = change;
   switch (kind) {
     case 'policy-created':
@@ -49,9 +62,7 @@ export function changeToJson(change: Change): JsonObject {
   }
 }
 
-/** The inverse. Asserts the shape (AssertionFailure, or MalformedFormula): records hold what was written here. */
-export function changeFromJson(json: Json): Change {
-  const read = JsonReader.of(json, 'change');
+function decisionFromJson(read: JsonReader): Change {
   const kind = read.oneOf('kind', changeKinds);
   switch (kind) {
     case 'policy-created':
@@ -103,6 +114,11 @@ function tableReplacedFromJson(read: JsonReader): Change {
     engineName: read.text('engineName'),
     arity: read.integer('arity'),
   };
+}
+
+function authorFromJson(json: JsonObject): Author {
+  const read = new JsonReader(json, 'author of a change');
+  return { subject: read.text('subject'), requestId: read.text('requestId') };
 }
 
 function ownerFromJson(json: JsonObject): RuleOwner {

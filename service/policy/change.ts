@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts';
+import type { Author } from './author.ts';
 import type { DataSource, IdempotencyEntry, Policy, StoredRule, TableVersion } from './entities.ts';
 
 /**
@@ -6,7 +7,12 @@ import type { DataSource, IdempotencyEntry, Policy, StoredRule, TableVersion } f
  * can be applied, taken back, stored and shown in the history without reading anything else. Creating and
  * deleting entities lists them whole, in order of `createdAt`, whatever their number.
  */
-export type Change =
+export type Change = Decision & {
+  /** Who asked for it; absent when the service itself did, and in records of builds that did not keep it. */
+  readonly by?: Author;
+};
+
+type Decision =
   | { readonly kind: 'policy-created'; readonly policy: Policy; readonly rules: readonly StoredRule[] }
   /** With all the rules it had, which go with it. */
   | { readonly kind: 'policy-deleted'; readonly policy: Policy; readonly rules: readonly StoredRule[] }

@@ -21,6 +21,11 @@ export class JsonReader {
     return new JsonReader(json, what);
   }
 
+  /** For members that were added to a layout later. */
+  has(member: string): boolean {
+    return this.#object[member] !== undefined;
+  }
+
   any(member: string): Json {
     const value = this.#object[member];
     assert(value !== undefined, this.#expected(member, 'a value'));

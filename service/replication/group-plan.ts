@@ -169,7 +169,8 @@ class Group {
         result: planned.result,
         expired: expired ? known : null,
       });
-      return { kind: 'accepted', changes: [...planned.changes, ...remembering], result: planned.result };
+      const changes = [...planned.changes.map((change) => signed(change, waiting)), ...remembering];
+      return { kind: 'accepted', changes, result: planned.result };
     } catch (error) {
       if (error instanceof Problem) return { kind: 'refused', waiting, problem: error };
       return { kind: 'broken', waiting, error };
@@ -213,6 +214,11 @@ class Group {
   #resultFits(waiting: WaitingWrite, result: Json): boolean {
     return waiting.idempotency === undefined || jsonBytes(result) <= this.#input.limits.resultBytesMax;
   }
+}
+
+/** The change with who asked for it. */
+function signed(change: Change, { author }: WaitingWrite): Change {
+  return author === undefined ? change : { ...change, by: author };
 }
 
 function judgeRepeated(waiting: WaitingWrite, entry: IdempotencyEntry): Judgement {

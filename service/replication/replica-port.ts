@@ -2,6 +2,7 @@ import type { Sequence } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Tuple } from '../datalog/value.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Author } from '../policy/author.ts';
 import type { Catalog } from '../policy/catalog.ts';
 import type { Write } from '../policy/write.ts';
 
@@ -44,6 +45,10 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** From an Idempotency-Key header; `key` is scoped by method and path, `fingerprint` hashes the body. */
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  /** Kept with every change that the write makes; absent for what the service does by itself. */
+  readonly author?: Author;
+  /** Told before the write is answered with success. */
+  readonly onOutcome?: (outcome: Pick<WriteOutcome<unknown>, 'sequence' | 'replayed'>) => void;
 }
 
 export interface WriteOutcome<Result> {

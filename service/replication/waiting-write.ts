@@ -20,6 +20,7 @@ export interface WaitingWriteOptions {
 export class WaitingWrite {
   readonly write: Write<Json>;
   readonly idempotency: WriteOptions['idempotency'];
+  readonly author: WriteOptions['author'];
   readonly outcome: Promise<WriteOutcome<Json>>;
   /** A head that was read after the request came; a refusal counts only when the catalog has reached it. */
   judgedAt: Sequence | null = null;
@@ -29,6 +30,7 @@ export class WaitingWrite {
   inFlight = false;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #onOutcome: WriteOptions['onOutcome'];
   #deadlineMs = 0;
   #timer = new AbortController();
   #settled = false;
@@ -39,6 +41,8 @@ export class WaitingWrite {
   constructor({ write, options, clock, deadlineMs }: WaitingWriteOptions) {
     this.write = write;
     this.idempotency = options.idempotency;
+    this.author = options.author;
+    this.#onOutcome = options.onOutcome;
     this.#clock = clock;
     this.#signal = options.signal;
     this.outcome = new Promise((resolve, reject) => {
@@ -86,7 +90,9 @@ export class WaitingWrite {
   }
 
   answer(outcome: WriteOutcome<Json>): void {
-    if (this.#end()) this.#resolve(outcome);
+    if (!this.#end()) return;
+    this.#onOutcome?.(outcome);
+    this.#resolve(outcome);
   }
 
   fail(error: unknown): void {

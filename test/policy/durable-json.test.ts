@@ -45,6 +45,10 @@ const stored: readonly (readonly [Json, readonly unknown[]])[] = [
   ],
   [{ kind: 'policy-deleted', policy, rules: [rule] }, [erased('policy', 'p1'), erased('rules#p1#3', 'r1')]],
   [{ kind: 'rule-inserted', rule, owner }, [put('rules#p1#3', 'r1', rule)]],
+  [
+    { kind: 'rule-inserted', rule, owner, by: { subject: 'token:dashboard', requestId: 'req-1' } },
+    [put('rules#p1#3', 'r1', rule)],
+  ],
   [{ kind: 'rule-deleted', rule, owner }, [erased('rules#p1#3', 'r1')]],
   [{ kind: 'data-source-created', dataSource }, [put('datasource', 'd1', dataSource)]],
   [
