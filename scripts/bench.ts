@@ -1,0 +1,18 @@
+/**
+ * Benchmarks, one subcommand each: `npm run bench -- engine`. Arguments after the name go to it.
+ */
+import { benchEngine } from '../bench/engine.ts';
+
+/** To add one, add its line. */
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
+  engine: benchEngine,
+};
+
+const [name = '', ...rest] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (benchmark === undefined) {
+  console.error(`usage: npm run bench -- <${Object.keys(benchmarks).join('|')}> [options]`);
+  process.exitCode = 2;
+} else {
+  await benchmark(rest);
+}
