@@ -93,7 +93,7 @@ async function upInDocker(options: UpOptions): Promise<void> {
       await delay(500);
     }
   } catch (error) {
-    removeState(folder);
+    downAfter(error, down);
     throw error;
   }
   report(dockerStatus(state), state.port);
@@ -102,6 +102,16 @@ async function upInDocker(options: UpOptions): Promise<void> {
   await interrupted;
   down();
   process.exit(0);
+}
+
+/** Nothing of a start that failed is left; when that fails too, the first reason is the one to tell. */
+function downAfter(reason: unknown, down: () => void): void {
+  try {
+    down();
+  } catch (error) {
+    console.error(`and stopping what had started failed: ${error instanceof Error ? error.message : error}`);
+    console.error(`the first reason was: ${reason instanceof Error ? reason.message : reason}`);
+  }
 }
 
 function report(rows: readonly StatusRow[], port: number): void {

@@ -55,7 +55,7 @@ function defaultsLines(retries: boolean): readonly string[] {
     '    log global',
     '    option httplog',
     '    timeout connect 1s',
-    '    # Idle between two requests of a client: shorter than the 65 s after which a replica closes.',
+    '    # Idle between two requests of a client: shorter than the 75 s after which a replica closes.',
     '    timeout client 60s',
     '    timeout http-keep-alive 30s',
     '    timeout http-request 10s',

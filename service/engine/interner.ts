@@ -10,7 +10,7 @@ const initialSlots = 1024;
  * {@link Interner.sweep} are given out again.
  *
  * An open-addressed table of ids with the hash beside each value, rather than a Map: no boxed entries for the
- * garbage collector to walk, and less than half the time for rows of fresh strings (docs/decisions/0203).
+ * garbage collector to walk, and less than half the time for rows of fresh strings.
  */
 export class Interner {
   /** Value by id; the slot of a freed id holds an empty string. Read by compiled plans, so it stays the same array. */
