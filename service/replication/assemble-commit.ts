@@ -29,13 +29,15 @@ export function assembleCommit(
     committedAtMs: plan.committedAtMs,
     formatVersion: recordFormatVersion,
   };
+  const conditions = plan.leases.length === 0 ? {} : { leases: plan.leases };
   if (!plan.bulk) {
     const writes = lastOfEachKey(plan.changes.flatMap((change) => entityWrites(change)));
     const record = { ...envelope, changes: plan.changes.map(changeToJson) };
-    return { commit: { record, writes }, changes: plan.changes, after: [] };
+    return { commit: { record, writes, ...conditions }, changes: plan.changes, after: [] };
   }
   assert(by.bulk !== null, 'a large write is prepared before it is committed');
   const { changes, json } = bulkRecord(plan.changes, by.bulk);
   const { inCommit, after } = splitWrites(changes, plan.sequence);
-  return { commit: { record: { ...envelope, changes: json }, writes: inCommit }, changes, after };
+  const record = { ...envelope, changes: json };
+  return { commit: { record, writes: inCommit, ...conditions }, changes, after };
 }

@@ -19,11 +19,13 @@ export interface CommitAttemptOptions {
 
 /**
  * - `committed`: durable. - `conflict`: not made, another commit has its place or was at it.
+ * - `fenced`: not made and never will be, leases it depends on are lost.
  * - `not-made`: not made, the store refused it. - `unknown`: not resolved before the time to give up.
  */
 export type CommitEnd =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict' }
+  | { readonly kind: 'fenced'; readonly leases: readonly string[] }
   | { readonly kind: 'not-made'; readonly cause: StoreUnavailable | CommitTooLarge }
   | { readonly kind: 'unknown' };
 
@@ -47,14 +49,19 @@ export class CommitAttempt {
   async make(commit: Commit, giveUpAtMs: number): Promise<CommitEnd> {
     const first = await this.#send(commit);
     if (first.kind !== 'unknown') return first;
+    let fenced: CommitEnd | null = null;
     for (let attempt = 0; ; attempt += 1) {
       const found = await this.#lookUp(commit);
-      if (found !== null) return found;
+      if (found !== 'nobody' && found !== 'unclear') return found;
+      if (found === 'nobody' && fenced !== null) return fenced;
       const { clock, random, backoff, signal } = this.#options;
       const waitMs = fullJitterMs(backoff, attempt, random);
       if (signal.aborted || clock.monotonicMs() + waitMs >= giveUpAtMs) return { kind: 'unknown' };
       await clock.sleep(waitMs);
-      if ((await this.#send(commit)).kind === 'committed') return { kind: 'committed' };
+      const sent = await this.#send(commit);
+      if (sent.kind === 'committed') return sent;
+      // A generation never comes back: if there is no record now, there never will be one.
+      if (sent.kind === 'fenced') fenced = sent;
     }
   }
 
@@ -80,17 +87,17 @@ export class CommitAttempt {
     }
   }
 
-  /** Whose record has the sequence of this commit; null when there is none yet, or nobody can say. */
-  async #lookUp({ record }: Commit): Promise<CommitEnd | null> {
+  /** Whose record has the sequence of this commit: nobody's yet, or the store does not say. */
+  async #lookUp({ record }: Commit): Promise<CommitEnd | 'nobody' | 'unclear'> {
     const { store, clock, contact, timeoutMs, signal } = this.#options;
     const call = { clock, contact, durationMs: timeoutMs, signal, consistency: 'strong' } as const;
     try {
       const present = await readStore(call, (inner) => store.readRecord(record.sequence, inner));
-      if (present === null) return null;
+      if (present === null) return 'nobody';
       return { kind: present.commitId === record.commitId ? 'committed' : 'conflict' };
     } catch (error) {
       if (!signal.aborted && !isAboutStore(error)) throw error;
-      return null;
+      return 'unclear';
     }
   }
 }

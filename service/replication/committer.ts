@@ -22,7 +22,7 @@ import type { HeadSource } from './head-reader.ts';
 import type { LiveReplica } from './live-replica.ts';
 import type { ReplicationMetrics } from './metrics.ts';
 import { oldestEntries } from './oldest-entries.ts';
-import { WriteNotCommitted, WriteQueueFull, WriteTooLarge } from './problems.ts';
+import { LeaseLost, WriteNotCommitted, WriteQueueFull, WriteTooLarge } from './problems.ts';
 import type { RecordLoader } from './record-loader.ts';
 import type { WriteOptions, WriteOutcome } from './replica-port.ts';
 import type { ReplicationSettings } from './settings.ts';
@@ -254,6 +254,7 @@ export class Committer {
       for (const waiting of accepted) waiting.giveUp();
     }
     for (const waiting of accepted) waiting.inFlight = false;
+    if (end.kind === 'fenced') this.#failFenced(accepted, end.leases);
     if (end.kind === 'not-made' && end.cause.kind === 'exhausted') {
       for (const waiting of accepted) this.#options.answers.fail(waiting, end.cause);
     }
@@ -277,6 +278,15 @@ export class Committer {
     }
     if (follower.knownHead > live.applied) await this.#catchUp();
     return live.commitIdAt(record.sequence) === record.commitId ? { kind: 'committed' } : end;
+  }
+
+  /** Those who depend on a lost lease fail alone; the others of the group are planned again. */
+  #failFenced(accepted: readonly WaitingWrite[], leases: readonly string[]): void {
+    for (const waiting of accepted) {
+      const name = waiting.lease?.name;
+      if (name !== undefined && leases.includes(name))
+        this.#options.answers.fail(waiting, new LeaseLost(name));
+    }
   }
 
   /** Before anybody is answered, so that those who wrote read it here at once. */

@@ -7,6 +7,7 @@ import { type Change, entitiesCreated } from '../policy/change.ts';
 import { changeToJson } from '../policy/change-json.ts';
 import type { IdempotencyEntry } from '../policy/entities.ts';
 import { entityWrites } from '../policy/entity-writes.ts';
+import type { LeaseCondition } from '../store/lease-store.ts';
 import type { EntityWrite } from '../store/state-store.ts';
 import { lastOfEachKey } from './bulk-changes.ts';
 import { IdempotencyKeyReused, WriteTooLarge } from './problems.ts';
@@ -29,6 +30,8 @@ export interface GroupPlan {
   readonly verdicts: readonly Verdict[];
   /** Of all accepted writes, in order. */
   readonly changes: readonly Change[];
+  /** What the accepted writes depend on, each lease once. */
+  readonly leases: readonly LeaseCondition[];
   /** True for a single accepted write that does not fit a commit and goes the bulk way. */
   readonly bulk: boolean;
 }
@@ -90,6 +93,7 @@ class Group {
   #forgotten: ReadonlySet<string> = new Set();
   #ordinal = 0;
   #size: Size = { writes: 0, recordBytes: 2, bytes: 2 };
+  #leases: ReadonlyMap<string, LeaseCondition> = new Map();
   #bulkChanges: readonly Change[] | null = null;
 
   constructor(input: GroupInput) {
@@ -107,6 +111,7 @@ class Group {
       committedAtMs: this.#input.nowMs,
       verdicts: this.#verdicts,
       changes: this.#bulkChanges ?? this.#changes,
+      leases: [...this.#leases.values()],
       bulk: this.#bulkChanges !== null,
     };
   }
@@ -115,6 +120,8 @@ class Group {
   take(waiting: WaitingWrite): boolean {
     const empty = this.#changes.length === 0;
     if (waiting.bulk !== null && !empty) return false;
+    const leases = this.#leasesWith(waiting);
+    if (leases === null) return false;
     const judgement = this.#judge(waiting);
     if (judgement.kind !== 'accepted') {
       this.#verdicts.push(judgement);
@@ -127,8 +134,9 @@ class Group {
       this.#verdicts.push({ kind: 'refused', waiting, problem });
       return true;
     }
-    const fits = this.#fits(size) && this.#resultFits(waiting, result);
+    const fits = this.#fits(size, leases.size) && this.#resultFits(waiting, result);
     if (!fits && !empty) return false;
+    this.#leases = leases;
     this.#verdicts.push({ kind: 'accepted', waiting, result });
     if (!fits) {
       this.#bulkChanges = changes;
@@ -202,10 +210,19 @@ class Group {
     ];
   }
 
-  #fits(size: Size): boolean {
+  /** Null when another write of the group depends on another generation of the same lease. */
+  #leasesWith({ lease }: WaitingWrite): ReadonlyMap<string, LeaseCondition> | null {
+    if (lease === undefined) return this.#leases;
+    const present = this.#leases.get(lease.name);
+    if (present !== undefined && present.generation !== lease.generation) return null;
+    return new Map(this.#leases).set(lease.name, lease);
+  }
+
+  /** One item of a transaction is spare; leases beyond that take the place of writes. */
+  #fits(size: Size, leases: number): boolean {
     const { limits } = this.#input;
     return (
-      this.#size.writes + size.writes <= limits.writesPerCommitMax &&
+      this.#size.writes + size.writes + Math.max(0, leases - 1) <= limits.writesPerCommitMax &&
       this.#size.recordBytes + size.recordBytes <= limits.changeRecordBytesMax &&
       this.#size.bytes + size.bytes <= limits.commitBytesMax
     );

@@ -2,7 +2,7 @@
 export interface ReplicationMetrics {
   /** One commit, with all its attempts, and how many writes of clients went with it. */
   commitEnded(commit: {
-    readonly outcome: 'committed' | 'conflict' | 'not-committed' | 'unknown';
+    readonly outcome: 'committed' | 'conflict' | 'fenced' | 'not-committed' | 'unknown';
     readonly durationMs: number;
     readonly groupSize: number;
   }): void;

@@ -29,6 +29,17 @@ export class WriteOutcomeUnknown extends NotNow {
   readonly code = 'write-outcome-unknown';
 }
 
+/** A write that depends on a lease was not made: the lease is not held under that generation any more. */
+export class LeaseLost extends NotNow {
+  readonly code = 'lease-lost';
+  readonly lease: string;
+
+  constructor(lease: string) {
+    super(`the lease \`${lease}\` is not held here any more`);
+    this.lease = lease;
+  }
+}
+
 /** Too many writes wait already. Nothing changed. */
 export class WriteQueueFull extends NotNow {
   readonly code = 'write-queue-full';

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Author } from '../policy/author.ts';
 import type { Catalog } from '../policy/catalog.ts';
 import type { Write } from '../policy/write.ts';
+import type { LeaseCondition } from '../store/lease-store.ts';
 
 /** What a reader asks for (ARCHITECTURE section 3). */
 export type Consistency =
@@ -33,7 +34,7 @@ export interface ReplicaPort {
 
   /**
    * Commits a write and applies it here. Rejects with the planner's Problem, WriteNotCommitted (503: store away,
-   * deadline passed, nothing changed), WriteQueueFull (503) or IdempotencyKeyReused (422).
+   * deadline passed, nothing changed), WriteQueueFull (503), LeaseLost or IdempotencyKeyReused (422).
    */
   write<Result extends Json>(write: Write<Result>, options: WriteOptions): Promise<WriteOutcome<Result>>;
 
@@ -49,6 +50,8 @@ export interface WriteOptions {
   readonly author?: Author;
   /** Told before the write is answered with success. */
   readonly onOutcome?: (outcome: Pick<WriteOutcome<unknown>, 'sequence' | 'replayed'>) => void;
+  /** Only while this lease is held under this generation; checked in the transaction that commits the write. */
+  readonly lease?: LeaseCondition;
 }
 
 export interface WriteOutcome<Result> {

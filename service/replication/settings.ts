@@ -33,6 +33,8 @@ export interface ReplicationSettings {
   readonly recordPartsRetentionMs: number;
   /** How long the answer to an Idempotency-Key is remembered. */
   readonly idempotencyTtlMs: number;
+  /** How long a lease must not have been renewed before another replica may take it. */
+  readonly leaseDurationMs: number;
   readonly queuedWritesMax: number;
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
@@ -57,6 +59,7 @@ export const defaultSettings: ReplicationSettings = {
   supersededRetentionMs: hourMs,
   recordPartsRetentionMs: 31 * 24 * hourMs,
   idempotencyTtlMs: 24 * hourMs,
+  leaseDurationMs: 8_000,
   queuedWritesMax,
   writesPerCommitMax,
   changeRecordBytesMax,

@@ -7,6 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { ensureDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
+import type { LeaseStore } from '../store/lease-store.ts';
 import type { RowStore } from '../store/row-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { Background } from './background.ts';
@@ -19,6 +20,7 @@ import { type Compressor, zlibCompressor } from './compressor.ts';
 import { DetachedStore } from './detached-json.ts';
 import { Follower } from './follower.ts';
 import { HeadReader } from './head-reader.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { LiveReplica } from './live-replica.ts';
 import { type ReplicationMetrics, silentMetrics } from './metrics.ts';
 import { RowPusher } from './push-rows.ts';
@@ -38,6 +40,7 @@ export interface ReplicationPorts {
   readonly replicaId: ReplicaId;
   readonly stateStore: StateStore;
   readonly rowStore: RowStore;
+  readonly leaseStore: LeaseStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -51,10 +54,13 @@ export interface ReplicationPorts {
 /** A replica that runs. */
 export interface Replication {
   readonly port: ReplicaPort;
+  /** For whatever only one replica may do at a time. */
+  readonly leases: Pick<LeaseKeeper, 'keep' | 'held'>;
   /** Not ready any more from now on, but serving. */
   drain(): void;
   /**
-   * Takes no more writes, answers those it has, ends the loops and resolves. Does not close the stores.
+   * Takes no more writes, answers those it has, ends the loops, releases the leases and resolves. Does not close
+   * the stores.
    */
   stop(): Promise<void>;
   /** Rejects when a loop died of a bug, resolves after `stop`. Whoever starts a replica must watch it. */
@@ -70,11 +76,11 @@ export function startReplication(ports: ReplicationPorts): Replication {
   // As many listeners as calls are under way; each removes its own.
   setMaxListeners(0, stopping.signal);
   const parts = assemble(ports, stopping.signal);
-  const { node, follower, committer, background } = parts;
+  const { node, follower, committer, background, leases } = parts;
   const following = follower.run();
   const committing = committer.run();
   const preparing = ensureDefaults(ports, parts, stopping.signal);
-  const ended = Promise.all([following, committing, preparing]).then(() => background.drain());
+  const ended = Promise.all([following, committing, preparing, leases.run()]).then(() => background.drain());
   const stop = async (): Promise<void> => {
     node.drain();
     committer.stop();
@@ -83,7 +89,7 @@ export function startReplication(ports: ReplicationPorts): Replication {
     stopping.abort(new Problemless('the replica stops'));
     await ended;
   };
-  return { port: node, drain: () => node.drain(), stop, ended };
+  return { port: node, leases, drain: () => node.drain(), stop, ended };
 }
 
 /** Reason of the signal that ends the loops; nobody is told. */
@@ -97,6 +103,7 @@ interface Parts {
   readonly follower: Follower;
   readonly committer: Committer;
   readonly background: Background;
+  readonly leases: LeaseKeeper;
 }
 
 function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
@@ -130,7 +137,8 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const pusher = new RowPusher({ ...writing, committer, chunks, rowStore, tableRows });
   const gate = new ReadGate({ ...shared, follower, heads, waitMs: settings.readWaitMs });
   const node = new ReplicaNode({ live, follower, committer, pusher, gate, contact });
-  return { node, live, follower, committer, background };
+  const leases = new LeaseKeeper({ ...shared, replicaId, leaseStore: ports.leaseStore });
+  return { node, live, follower, committer, background, leases };
 }
 
 /** However many replicas start at once, one commit makes each policy: the others then find it there. */

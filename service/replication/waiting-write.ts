@@ -21,6 +21,7 @@ export class WaitingWrite {
   readonly write: Write<Json>;
   readonly idempotency: WriteOptions['idempotency'];
   readonly author: WriteOptions['author'];
+  readonly lease: WriteOptions['lease'];
   readonly outcome: Promise<WriteOutcome<Json>>;
   /** A head that was read after the request came; a refusal counts only when the catalog has reached it. */
   judgedAt: Sequence | null = null;
@@ -43,6 +44,7 @@ export class WaitingWrite {
     this.idempotency = options.idempotency;
     this.author = options.author;
     this.#onOutcome = options.onOutcome;
+    this.lease = options.lease;
     this.#clock = clock;
     this.#signal = options.signal;
     this.outcome = new Promise((resolve, reject) => {

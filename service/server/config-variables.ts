@@ -119,6 +119,15 @@ export const configVariables = {
     minimum: 10,
     maximum: 60_000,
   }),
+  leaseDurationMs: wholeNumberVariable({
+    name: 'CONGRESS_LEASE_DURATION_MS',
+    description:
+      'How long a replica that polls or acts for all must have been silent before another takes its place.',
+    fallback: '8000',
+    unit: 'milliseconds',
+    minimum: 1_000,
+    maximum: 600_000,
+  }),
   recordRetentionDays: wholeNumberVariable({
     name: 'CONGRESS_RECORD_RETENTION_DAYS',
     description:

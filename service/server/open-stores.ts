@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { openDynamoDbStores } from '../store/dynamodb/open-stores.ts';
+import type { LeaseStore } from '../store/lease-store.ts';
 import { MemoryRowStore } from '../store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../store/memory/memory-state-store.ts';
 import type { RowStore } from '../store/row-store.ts';
@@ -12,6 +13,7 @@ const dayMs = 86_400_000;
 export interface Stores {
   readonly stateStore: StateStore;
   readonly rowStore: RowStore;
+  readonly leaseStore: LeaseStore;
   /** Rejects with TableMissing, StoreUnavailable. */
   ensureTables(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -28,7 +30,13 @@ export function openStores(
 function memoryStores(config: Config): Stores {
   const stateStore = new MemoryStateStore({ recordRetentionMs: config.recordRetentionDays * dayMs });
   const rowStore = new MemoryRowStore();
-  return { stateStore, rowStore, ensureTables: async () => {}, close: async () => {} };
+  return {
+    stateStore,
+    rowStore,
+    leaseStore: stateStore.leases,
+    ensureTables: async () => {},
+    close: async () => {},
+  };
 }
 
 function dynamoDbStores(config: Config, ports: { readonly clock: Clock; readonly random: Random }): Stores {

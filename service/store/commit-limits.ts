@@ -17,11 +17,13 @@ import type { Commit, EntityKey, EntityWrite } from './state-store.ts';
  * bounds is a bug of the caller.
  */
 export function checkCommit(commit: Commit): void {
-  const { record, writes } = commit;
+  const { record, writes, leases = [] } = commit;
   assert(record.sequence >= 1, 'the first record has sequence 1');
   assert(record.commitId.length >= 1, 'a commit has an id');
   assert(record.commitId.length <= commitIdLengthMax, 'a commit id fits a DynamoDB ClientRequestToken');
   assert(writes.length <= writesPerCommitMax, 'the writes fit one DynamoDB transaction');
+  assert(writes.length + leases.length <= writesPerCommitMax + 1, 'the leases fit the transaction, too');
+  assert(new Set(leases.map(({ name }) => name)).size === leases.length, 'each lease is a condition once');
   const recordBytes = jsonBytes(record.changes);
   if (recordBytes > changeRecordBytesMax) {
     throw new CommitTooLarge('change record', { bytes: recordBytes, bytesMax: changeRecordBytesMax });
@@ -53,13 +55,16 @@ export function checkWrites(writes: readonly EntityWrite[]): number {
 
 function checkKey(key: EntityKey): string {
   assert(key.partition !== '' && key.id !== '', 'a key has a partition and an id');
-  assert(!reservedPartitions.has(key.partition), 'entities keep out of the sequence and the change log');
+  assert(
+    !reservedPartitions.has(key.partition),
+    'entities keep out of the sequence, the change log and the leases',
+  );
   assert(Buffer.byteLength(key.partition) <= partitionBytesMax, 'a partition fits a DynamoDB partition key');
   assert(Buffer.byteLength(key.id) <= entityIdBytesMax, 'an entity id fits a DynamoDB sort key');
   return JSON.stringify([key.partition, key.id]);
 }
 
-const reservedPartitions: ReadonlySet<string> = new Set(['sequence', 'change']);
+const reservedPartitions: ReadonlySet<string> = new Set(['sequence', 'change', 'lease']);
 
 function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));

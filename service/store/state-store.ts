@@ -1,5 +1,6 @@
 import type { CommitId, Sequence } from '../base/ids.ts';
 import type { Json, JsonObject } from '../base/json.ts';
+import type { LeaseCondition } from './lease-store.ts';
 
 /**
  * Contract of the durable state (ARCHITECTURE section 2): a change sequence, a change log and entities that
@@ -38,6 +39,8 @@ export interface StateStore {
    * - `committed`: it is durable.
    * - `conflict`: nothing happened; the head was not `record.sequence - 1`, or another transaction touched
    *   the same items at this moment.
+   * - `fenced`: nothing happened and nothing ever will of this commit; a lease it depends on is not held under
+   *   that generation any more.
    * Rejects with UnknownOutcome when it may or may not have happened: the caller resolves it by calling again
    * with the same commit, then by reading record `record.sequence` and comparing `commitId`.
    */
@@ -82,7 +85,7 @@ export interface ChangeRecord {
 
 /** Neither part is empty; see `partitionBytesMax` and `entityIdBytesMax`. */
 export interface EntityKey {
-  /** Not `sequence` or `change`, where the head and the log are. For example `policy`, `rules#<policyId>#<rulesVersion>`. */
+  /** Not `sequence`, `change` or `lease`, where the head, the log and the leases are. For example `policy`, `rules#<policyId>#<rulesVersion>`. */
   readonly partition: string;
   readonly id: string;
 }
@@ -106,6 +109,12 @@ export interface Commit {
   readonly record: ChangeRecord;
   /** At most `writesPerCommitMax`; each key once. */
   readonly writes: readonly EntityWrite[];
+  /** All must hold; each lease once. Together with the writes at most `writesPerCommitMax` + 1. */
+  readonly leases?: readonly LeaseCondition[];
 }
 
-export type CommitOutcome = { readonly kind: 'committed' } | { readonly kind: 'conflict' };
+export type CommitOutcome =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'conflict' }
+  /** `leases`: names of those that are lost. */
+  | { readonly kind: 'fenced'; readonly leases: readonly string[] };

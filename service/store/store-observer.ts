@@ -1,4 +1,4 @@
-/** The calls of StateStore and RowStore, as they are named in faults and metrics. */
+/** The calls of StateStore, RowStore and LeaseStore, as they are named in faults and metrics. */
 export type StoreOperation =
   | 'read-head'
   | 'read-records'
@@ -8,9 +8,14 @@ export type StoreOperation =
   | 'write-detached'
   | 'write-chunks'
   | 'read-chunks'
-  | 'expire-chunks';
+  | 'expire-chunks'
+  | 'read-leases'
+  | 'read-lease'
+  | 'take-lease'
+  | 'renew-lease'
+  | 'release-lease';
 
-/** How a call ended: `ok` and `conflict` by its answer, else the `code` of the Problem, or `bug`. */
+/** How a call ended: `ok`, `conflict` and `fenced` by its answer, else the `code` of the Problem, or `bug`. */
 export interface StoreCall {
   readonly operation: StoreOperation;
   readonly outcome: string;

@@ -84,10 +84,12 @@ export class ApiServer {
 
   /** A real replica on memory stores, ready. */
   static async start(options: Partial<ApiContext> = {}): Promise<ApiServer> {
+    const stateStore = new MemoryStateStore();
     const replication = startReplication({
       replicaId: 'test' as ReplicaId,
-      stateStore: new MemoryStateStore(),
+      stateStore,
       rowStore: new MemoryRowStore(),
+      leaseStore: stateStore.leases,
       clock: systemClock,
       random: systemRandom,
       logger: silentLogger,

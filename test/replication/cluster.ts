@@ -19,6 +19,7 @@ import { MemoryStateStore } from '../../service/store/memory/memory-state-store.
 import type { RowStore } from '../../service/store/row-store.ts';
 import type { StateStore } from '../../service/store/state-store.ts';
 import type { FaultPlan } from '../../service/store/wrappers/faults.ts';
+import { FaultyLeaseStore } from '../../service/store/wrappers/faulty-lease-store.ts';
 import { FaultyRowStore } from '../../service/store/wrappers/faulty-row-store.ts';
 import { FaultyStateStore } from '../../service/store/wrappers/faulty-state-store.ts';
 import { type FaultChance, RandomFaults } from '../../service/store/wrappers/random-faults.ts';
@@ -109,6 +110,7 @@ export class Cluster {
       replicaId: `replica-${index}` as ReplicaId,
       stateStore: this.#options.wrapStore?.(faulty) ?? faulty,
       rowStore: this.#options.wrapRows?.(faultyRows) ?? faultyRows,
+      leaseStore: new FaultyLeaseStore({ inner: this.store.leases, faults: plan, clock }),
       clock,
       random: new SeededRandom(Math.floor(this.random.next() * 2 ** 32)),
       logger: this.#options.logger ?? silentLogger,

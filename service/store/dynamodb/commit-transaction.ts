@@ -1,15 +1,17 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { LeaseCondition } from '../lease-store.ts';
 import { StoreUnavailable, UnknownOutcome } from '../problems.ts';
 import type { Commit, CommitOutcome, EntityWrite } from '../state-store.ts';
 import { type CancellationReason, describe, failureOf } from './failure.ts';
 import { type Gzip, poolGzip } from './gzip.ts';
-import { entityItem, headKey, recordItem } from './items.ts';
+import { entityItem, headKey, leaseKey, recordItem } from './items.ts';
 
 /**
  * One commit as one TransactWriteItems:
  *   1. update the head to N, on condition that it is N-1 (absent for N = 1)
  *   2. put record N, on condition that it is absent
  *   3. the entity writes, at most 97
+ *   4. a check of each lease that it is held under the generation given; with the writes at most 98
  * The commit id is the ClientRequestToken: for 10 minutes a repetition answers success without doing anything.
  * After that, or where the token has no effect, condition 1 or 2 fails for a repetition; the item that failed
  * it comes back with the answer and carries our own commit id, by which the repetition is recognised.
@@ -35,14 +37,15 @@ export async function commitTransaction(
         },
       },
       ...(await Promise.all(commit.writes.map((write) => entityRequest(write, { table, gzip })))),
+      ...(commit.leases ?? []).map((condition) => leaseCheck(condition, table)),
     ],
   };
 }
 
 /**
  * What a rejected commit means. Answers `committed` when the store shows that this very commit was made
- * before, `conflict` when a condition failed or another transaction was in the way. Throws UnknownOutcome when it
- * may have been made, StoreUnavailable when it certainly was not.
+ * before, `fenced` when a lease is lost, `conflict` when another condition failed or another transaction was in
+ * the way. Throws UnknownOutcome when it may have been made, StoreUnavailable when it certainly was not.
  */
 export function outcomeOfRejectedCommit(error: unknown, commit: Commit): CommitOutcome {
   const failure = failureOf(error);
@@ -70,12 +73,23 @@ function outcomeOfCancellation(
   if (codes.has('ConditionalCheckFailed')) {
     const [head, record] = reasons;
     const ours = [head, record].some((reason) => commitIdOf(reason?.Item) === commit.record.commitId);
-    return { kind: ours ? 'committed' : 'conflict' };
+    if (ours) return { kind: 'committed' };
+    const leases = lostLeases(reasons, commit);
+    return leases.length > 0 ? { kind: 'fenced', leases } : { kind: 'conflict' };
   }
   if (codes.has('TransactionConflict')) return { kind: 'conflict' };
   const throttled = codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded');
   const reason = throttled ? 'throttled' : 'misconfigured';
   throw new StoreUnavailable(`commit cancelled: ${describe(reason, cause)}`, { reason, cause });
+}
+
+/** The checks of the leases come last. */
+function lostLeases(reasons: readonly CancellationReason[], commit: Commit): readonly string[] {
+  const first = reasons.length - (commit.leases?.length ?? 0);
+  const lost = (commit.leases ?? []).filter(
+    (_, index) => reasons[first + index]?.Code === 'ConditionalCheckFailed',
+  );
+  return lost.map(({ name }) => name);
 }
 
 /** The SDK hands the item over as DynamoDB sent it; the document client may have translated it. */
@@ -102,6 +116,17 @@ function headUpdate(commit: Commit, table: string) {
       ...(first ? {} : { ':previous': sequence - 1 }),
     },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
+
+function leaseCheck({ name, generation }: LeaseCondition, table: string) {
+  return {
+    ConditionCheck: {
+      TableName: table,
+      Key: leaseKey(name),
+      ConditionExpression: 'generation = :generation AND attribute_exists(holder)',
+      ExpressionAttributeValues: { ':generation': generation },
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CommitId, Sequence } from '../../base/ids.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
+import type { Lease } from '../lease-store.ts';
 import type { ChangeRecord, Entity, EntityWrite, Head } from '../state-store.ts';
 import type { Gzip } from './gzip.ts';
 import { fromJsonAttribute, type JsonAttribute, toJsonAttribute } from './json-attribute.ts';
@@ -9,6 +10,7 @@ import { fromJsonAttribute, type JsonAttribute, toJsonAttribute } from './json-a
  *   head    pk `sequence`, sk `sequence`: seq, commitId, committedAt (epoch ms), writer, formatVersion
  *   record  pk `change`, sk 16-digit sequence: commitId, committedAt, writer, formatVersion, changes, expiresAt
  *   entity  pk its partition, sk its id: body, expiresAt where it has one
+ *   lease   pk `lease`, sk its name: generation, renewal, durationMs, holder unless it was released
  * `changes` and `body` are JSON attributes, `expiresAt` is in epoch seconds.
  */
 interface HeadItem {
@@ -84,6 +86,26 @@ export async function entityFrom(item: Readonly<Record<string, unknown>>, gzip: 
   return {
     key: { partition: item.pk as string, id: item.sk as string },
     body: (await fromJsonAttribute(item.body as JsonAttribute, gzip)) as JsonObject,
+  };
+}
+
+export const leasePartition = 'lease';
+
+export function leaseKey(name: string): { readonly pk: string; readonly sk: string } {
+  return { pk: leasePartition, sk: name };
+}
+
+export function leaseItem({ name, ...attributes }: Lease): Record<string, unknown> {
+  return { ...leaseKey(name), ...attributes };
+}
+
+export function leaseFrom(item: Readonly<Record<string, unknown>>): Lease {
+  return {
+    name: item.sk as string,
+    holder: (item.holder as string | undefined) ?? null,
+    generation: item.generation as number,
+    renewal: item.renewal as number,
+    durationMs: item.durationMs as number,
   };
 }
 

@@ -1,15 +1,19 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
+import type { LeaseStore } from '../lease-store.ts';
 import type { RowStore } from '../row-store.ts';
 import type { StateStore } from '../state-store.ts';
 import type { StoreObserver } from '../store-observer.ts';
+import { MeasuredLeaseStore } from '../wrappers/measured-lease-store.ts';
 import { MeasuredRowStore } from '../wrappers/measured-row-store.ts';
 import { MeasuredStateStore } from '../wrappers/measured-state-store.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../wrappers/retry.ts';
+import { RetryingLeaseStore } from '../wrappers/retrying-lease-store.ts';
 import { RetryingRowStore } from '../wrappers/retrying-row-store.ts';
 import { RetryingStateStore } from '../wrappers/retrying-state-store.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
+import { DynamoDbLeaseStore } from './dynamodb-lease-store.ts';
 import { DynamoDbRowStore } from './dynamodb-row-store.ts';
 import { DynamoDbStateStore } from './dynamodb-state-store.ts';
 import { ensureTables } from './ensure-tables.ts';
@@ -38,13 +42,14 @@ interface StoresOptions {
   readonly gzip?: Gzip;
 }
 
-/** Both stores on one connection. */
+/** All stores on one connection. */
 export interface OpenStores {
   readonly stateStore: StateStore;
   readonly rowStore: RowStore;
+  readonly leaseStore: LeaseStore;
   /** Creates missing tables against a local endpoint; elsewhere rejects with TableMissing (`ensure-tables.ts`). */
   ensureTables(signal: AbortSignal): Promise<void>;
-  /** Closes the connection, and with it both stores. */
+  /** Closes the connection, and with it the stores. */
   close(): Promise<void>;
 }
 
@@ -81,9 +86,12 @@ function openStoresOn(
   });
   const stateStore = new RetryingStateStore(state, ports);
   const rowStore = new RetryingRowStore(new DynamoDbRowStore({ table: tables.rows, sender, ports }), ports);
+  const leases = new DynamoDbLeaseStore({ table: tables.state, sender, ports });
+  const leaseStore = new RetryingLeaseStore(leases, ports);
   return {
     stateStore: observer === undefined ? stateStore : new MeasuredStateStore(stateStore, { clock, observer }),
     rowStore: observer === undefined ? rowStore : new MeasuredRowStore(rowStore, { clock, observer }),
+    leaseStore: observer === undefined ? leaseStore : new MeasuredLeaseStore(leaseStore, { clock, observer }),
     ensureTables: (signal) => {
       const patient = new RequestSender({ client, clock, requestTimeoutMs: 10_000 });
       return ensureTables({ tables, create, sender: patient, clock, random, signal });

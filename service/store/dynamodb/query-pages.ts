@@ -18,13 +18,15 @@ export interface QueryOptions {
   /** Items in all; none by default. */
   readonly limit?: number;
   readonly pagesMax: number;
+  /** Default `strong`; `eventual` costs half. */
+  readonly consistency?: 'strong' | 'eventual';
   readonly sender: RequestSender;
   readonly ports: RetryPorts;
   readonly signal: AbortSignal;
 }
 
 /**
- * Strongly consistent pages of one partition in ascending order of sort key, at most 1 MB each and not one
+ * Pages of one partition in ascending order of sort key, at most 1 MB each and not one
  * snapshot. Each page is retried by itself. Rejects with StoreUnavailable.
  */
 export async function* queryPages(options: QueryOptions): AsyncGenerator<QueryPage> {
@@ -51,10 +53,10 @@ function queryInput(
   options: QueryOptions,
   position: { readonly left: number; readonly start: QueryCommandInput['ExclusiveStartKey'] },
 ): QueryCommandInput {
-  const { table, partition, after } = options;
+  const { table, partition, after, consistency = 'strong' } = options;
   return {
     TableName: table,
-    ConsistentRead: true,
+    ConsistentRead: consistency === 'strong',
     ReturnConsumedCapacity: 'TOTAL',
     KeyConditionExpression: after === undefined ? 'pk = :partition' : 'pk = :partition AND sk > :after',
     ExpressionAttributeValues: {

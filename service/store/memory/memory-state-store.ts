@@ -13,6 +13,7 @@ import type {
   StateStore,
 } from '../state-store.ts';
 import { notAborted } from '../store-signal.ts';
+import { MemoryLeaseStore } from './memory-lease-store.ts';
 
 /**
  * StateStore in memory, shared by all replicas of a test or simulation: each call takes effect whole, at the
@@ -22,6 +23,8 @@ import { notAborted } from '../store-signal.ts';
  * Holds everything as JSON text, so nobody shares an object and only JSON comes back.
  */
 export class MemoryStateStore implements StateStore {
+  /** Of which commits make conditions. */
+  readonly leases = new MemoryLeaseStore();
   #head: Head = emptyHead;
   readonly #records = new Map<Sequence, StoredRecord>();
   readonly #partitions = new Map<string, Map<string, StoredEntity>>();
@@ -68,6 +71,8 @@ export class MemoryStateStore implements StateStore {
       assert(present.content === content, 'a commit id stands for one content');
       return { kind: 'committed' };
     }
+    const lost = (commit.leases ?? []).filter((condition) => !this.leases.holds(condition));
+    if (lost.length > 0) return { kind: 'fenced', leases: lost.map(({ name }) => name) };
     if (present !== undefined || this.#head.sequence !== record.sequence - 1) return { kind: 'conflict' };
     const { sequence, commitId, committedAtMs, writer, formatVersion } = record;
     this.#head = { sequence, commitId, committedAtMs, writer, formatVersion };

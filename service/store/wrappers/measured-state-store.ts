@@ -12,7 +12,7 @@ import type {
 import type { StoreObserver, StoreOperation } from '../store-observer.ts';
 import { measure } from './measure.ts';
 
-/** Reports every call with its outcome and duration. A commit ends as `ok` or `conflict`. */
+/** Reports every call with its outcome and duration. A commit ends as `ok`, `conflict` or `fenced`. */
 export class MeasuredStateStore implements StateStore {
   readonly #inner: StateStore;
   readonly #ports: { readonly clock: Clock; readonly observer: StoreObserver };
@@ -45,7 +45,7 @@ export class MeasuredStateStore implements StateStore {
     return measure(() => this.#inner.commit(commit, signal), {
       ...this.#ports,
       operation: 'commit',
-      outcomeOf: ({ kind }) => (kind === 'committed' ? 'ok' : 'conflict'),
+      outcomeOf: ({ kind }) => (kind === 'committed' ? 'ok' : kind),
     });
   }
 
