@@ -56,3 +56,8 @@ export const storeConcurrencyMax = 4;
 export const writeDeadlineMs = 2_500;
 /** Time a read may wait for its consistency before it is answered 503 or stale, in milliseconds. */
 export const readWaitMs = 2_000;
+
+/** Deltas on one version of a table; then a new version is written, so that loading stays short. */
+export const tableDeltasMax = 32;
+/** Executions that have ended and are closed, kept for people. */
+export const executionHistoryMax = 5_000;

@@ -1,7 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
-import { canonicalJson } from '../base/canonical-json.ts';
 import type { DataSourceId, PolicyId } from '../base/ids.ts';
-import type { JsonObject } from '../base/json.ts';
 import { SetDigest } from '../base/set-digest.ts';
 import type { AdmissionContext } from '../datalog/admission/admission-context.ts';
 import { DependencyGraph } from '../datalog/dependency-graph.ts';
@@ -10,6 +8,7 @@ import type { Formula } from '../datalog/tree.ts';
 import type { Change } from './change.ts';
 import { compareCreation } from './creation-order.ts';
 import { DataSourceShelf } from './data-source-shelf.ts';
+import { digestText, enforcementTexts, executionText, settingsText } from './digest-texts.ts';
 import type {
   DataSource,
   IdempotencyEntry,
@@ -25,8 +24,11 @@ import {
   ruleToEntity,
   tableVersionToEntity,
 } from './entity-json.ts';
+import { ExecutionShelf } from './execution-shelf.ts';
+import type { EnforcementSettings, Execution } from './executions.ts';
+import { inverseOf } from './inverse-change.ts';
 import { PolicyShelf } from './policy-shelf.ts';
-import { TableIndex } from './table-index.ts';
+import { type ExecuteTable, TableIndex } from './table-index.ts';
 
 /** All entities, for loading a catalog at once; in any order. */
 export interface CatalogContents {
@@ -35,6 +37,9 @@ export interface CatalogContents {
   readonly dataSources: readonly DataSource[];
   readonly tableVersions: readonly TableVersion[];
   readonly idempotencyEntries: readonly IdempotencyEntry[];
+  readonly executions: readonly Execution[];
+  /** Null until somebody sets something. */
+  readonly enforcement: EnforcementSettings | null;
 }
 
 /**
@@ -49,6 +54,7 @@ export class Catalog {
   readonly #policies = new PolicyShelf();
   readonly #dataSources = new DataSourceShelf();
   readonly #requests = new Map<string, IdempotencyEntry>();
+  readonly #executions = new ExecutionShelf();
   readonly #tables = new TableIndex();
   readonly #graph = new DependencyGraph();
   readonly #digest = new SetDigest();
@@ -65,7 +71,20 @@ export class Catalog {
     for (const dataSource of contents.dataSources) catalog.#addDataSource(dataSource);
     for (const version of contents.tableVersions) catalog.#addVersion(version);
     for (const entry of contents.idempotencyEntries) catalog.#addRequest(entry);
+    catalog.#executions.load(contents.executions, contents.enforcement);
+    for (const execution of contents.executions) catalog.#digest.add(executionText(execution));
+    if (contents.enforcement !== null) catalog.#digest.add(settingsText(contents.enforcement));
     return catalog;
+  }
+
+  /** The execution ledger and the switches of enforcement. */
+  get executions(): Omit<ExecutionShelf, 'apply' | 'revert' | 'load'> {
+    return this.#executions;
+  }
+
+  /** Every kind of action that some rule of some policy asks for; sorted. */
+  executeTables(): readonly ExecuteTable[] {
+    return this.#tables.executeTables();
   }
 
   /** In order of creation. */
@@ -241,8 +260,22 @@ export class Catalog {
         this.#removeDataSource(change.dataSource);
         break;
       case 'table-replaced':
+      case 'table-changed':
         if (change.before !== null) this.#removeVersion(change.before);
         this.#addVersion(change.table);
+        break;
+      case 'data-source-updated':
+        for (const version of change.dropped) this.#removeVersion(version);
+        this.#replaceDataSource(change.before, change.dataSource);
+        break;
+      case 'refresh-requested':
+        break;
+      case 'execution-opened':
+      case 'execution-changed':
+      case 'execution-forgotten':
+      case 'enforcement-configured':
+        this.#executions.apply(change);
+        this.#moveDigest(enforcementTexts(change));
         break;
       case 'request-remembered':
         this.#addRequest(change.entry);
@@ -257,38 +290,36 @@ export class Catalog {
 
   /** Takes back the change that was applied last. */
   revert(change: Change): void {
+    const inverse = inverseOf(change);
+    if (inverse !== null) {
+      this.apply(inverse);
+      return;
+    }
     switch (change.kind) {
-      case 'policy-created':
-        this.apply({ ...change, kind: 'policy-deleted' });
-        break;
-      case 'policy-deleted':
-        this.apply({ ...change, kind: 'policy-created' });
-        break;
-      case 'rule-inserted':
-        this.apply({ ...change, kind: 'rule-deleted' });
-        break;
-      case 'rule-deleted':
-        this.apply({ ...change, kind: 'rule-inserted' });
-        break;
-      case 'data-source-created':
-        this.apply({ ...change, kind: 'data-source-deleted', tables: [] });
-        break;
       case 'data-source-deleted':
-        this.apply({ ...change, kind: 'data-source-created' });
+        this.apply({ kind: 'data-source-created', dataSource: change.dataSource });
         for (const version of change.tables) this.#addVersion(version);
         break;
+      case 'data-source-updated':
+        this.#replaceDataSource(change.dataSource, change.before);
+        for (const version of change.dropped) this.#addVersion(version);
+        break;
       case 'table-replaced':
+      case 'table-changed':
         this.#removeVersion(change.table);
         if (change.before !== null) this.#addVersion(change.before);
         break;
-      case 'request-remembered':
-        this.apply({ ...change, kind: 'request-forgotten' });
+      case 'execution-opened':
+      case 'execution-changed':
+      case 'execution-forgotten':
+      case 'enforcement-configured': {
+        this.#executions.revert(change);
+        const { added, removed } = enforcementTexts(change);
+        this.#moveDigest({ added: removed, removed: added });
         break;
-      case 'request-forgotten':
-        this.apply({ ...change, kind: 'request-remembered' });
-        break;
+      }
       default:
-        unreachable(change);
+        assert(change.kind === 'refresh-requested', 'every change can be taken back');
     }
   }
 
@@ -328,6 +359,12 @@ export class Catalog {
     this.#digest.add(digestText('data-source', dataSourceToEntity(dataSource)));
   }
 
+  #replaceDataSource(before: DataSource, after: DataSource): void {
+    this.#dataSources.replaceDataSource(after);
+    this.#digest.remove(digestText('data-source', dataSourceToEntity(before)));
+    this.#digest.add(digestText('data-source', dataSourceToEntity(after)));
+  }
+
   #removeDataSource(dataSource: DataSource): void {
     this.#dataSources.removeDataSource(dataSource.id);
     this.#digest.remove(digestText('data-source', dataSourceToEntity(dataSource)));
@@ -344,6 +381,11 @@ export class Catalog {
     this.#digest.remove(digestText('table', tableVersionToEntity(version)));
   }
 
+  #moveDigest(texts: { readonly added: readonly string[]; readonly removed: readonly string[] }): void {
+    for (const text of texts.removed) this.#digest.remove(text);
+    for (const text of texts.added) this.#digest.add(text);
+  }
+
   #addRequest(entry: IdempotencyEntry): void {
     assert(!this.#requests.has(entry.key), 'a remembered request has a new key');
     this.#requests.set(entry.key, entry);
@@ -354,8 +396,4 @@ export class Catalog {
     assert(this.#requests.delete(entry.key), 'a forgotten request was remembered');
     this.#digest.remove(digestText('request', idempotencyEntryToEntity(entry)));
   }
-}
-
-function digestText(kind: string, entity: JsonObject): string {
-  return `${kind} ${canonicalJson(entity)}`;
 }

@@ -1,7 +1,8 @@
-import { unreachable } from '../base/assert.ts';
+import { assert, unreachable } from '../base/assert.ts';
+import type { DataSourceId } from '../base/ids.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Author } from './author.ts';
-import type { Change, RuleOwner } from './change.ts';
+import type { Change, EnforcementChange, RuleOwner } from './change.ts';
 import {
   dataSourceFromEntity,
   dataSourceToEntity,
@@ -14,6 +15,14 @@ import {
   tableVersionFromEntity,
   tableVersionToEntity,
 } from './entity-json.ts';
+import {
+  executionFromEntity,
+  executionToEntity,
+  settingsFromEntity,
+  settingsToEntity,
+  tupleFromJson,
+  tupleToJson,
+} from './execution-json.ts';
 import { JsonReader } from './json-reader.ts';
 
 /** Lossless JSON of a change, as change records hold it. The layout is durable: members are only ever added. */
@@ -54,6 +63,30 @@ function decisionToJson(change: Change): JsonObject {
         engineName: change.engineName,
         arity: change.arity,
       };
+    case 'table-changed':
+      return {
+        kind,
+        table: tableVersionToEntity(change.table),
+        before: tableVersionToEntity(change.before),
+        engineName: change.engineName,
+        arity: change.arity,
+        deleted: change.deleted.map(tupleToJson),
+        inserted: change.inserted.map(tupleToJson),
+      };
+    case 'data-source-updated':
+      return {
+        kind,
+        dataSource: dataSourceToEntity(change.dataSource),
+        before: dataSourceToEntity(change.before),
+        dropped: change.dropped.map(tableVersionToEntity),
+      };
+    case 'refresh-requested':
+      return { kind, dataSourceId: change.dataSourceId };
+    case 'execution-opened':
+    case 'execution-changed':
+    case 'execution-forgotten':
+    case 'enforcement-configured':
+      return enforcementChangeToJson(change);
     case 'request-remembered':
     case 'request-forgotten':
       return { kind, entry: idempotencyEntryToEntity(change.entry) };
@@ -85,6 +118,22 @@ function decisionFromJson(read: JsonReader): Change {
       };
     case 'table-replaced':
       return tableReplacedFromJson(read);
+    case 'table-changed':
+      return tableChangedFromJson(read);
+    case 'data-source-updated':
+      return {
+        kind,
+        dataSource: dataSourceFromEntity(read.object('dataSource')),
+        before: dataSourceFromEntity(read.object('before')),
+        dropped: read.objects('dropped').map(tableVersionFromEntity),
+      };
+    case 'refresh-requested':
+      return { kind, dataSourceId: read.text('dataSourceId') as DataSourceId };
+    case 'execution-opened':
+    case 'execution-changed':
+    case 'execution-forgotten':
+    case 'enforcement-configured':
+      return enforcementChangeFromJson(kind, read);
     case 'request-remembered':
     case 'request-forgotten':
       return { kind, entry: idempotencyEntryFromEntity(read.object('entry')) };
@@ -101,6 +150,13 @@ const changeKinds: readonly Change['kind'][] = [
   'data-source-created',
   'data-source-deleted',
   'table-replaced',
+  'table-changed',
+  'data-source-updated',
+  'refresh-requested',
+  'execution-opened',
+  'execution-changed',
+  'execution-forgotten',
+  'enforcement-configured',
   'request-remembered',
   'request-forgotten',
 ];
@@ -119,6 +175,55 @@ function tableReplacedFromJson(read: JsonReader): Change {
 function authorFromJson(json: JsonObject): Author {
   const read = new JsonReader(json, 'author of a change');
   return { subject: read.text('subject'), requestId: read.text('requestId') };
+}
+
+function tableChangedFromJson(read: JsonReader): Change {
+  const table = tableVersionFromEntity(read.object('table'));
+  const { deltas } = table;
+  assert(deltas !== undefined, 'a changed table has deltas');
+  return {
+    kind: 'table-changed',
+    table: { ...table, deltas },
+    before: tableVersionFromEntity(read.object('before')),
+    engineName: read.text('engineName'),
+    arity: read.integer('arity'),
+    deleted: (read.any('deleted') as readonly Json[]).map(tupleFromJson),
+    inserted: (read.any('inserted') as readonly Json[]).map(tupleFromJson),
+  };
+}
+
+function enforcementChangeToJson(change: EnforcementChange): JsonObject {
+  const { kind } = change;
+  switch (kind) {
+    case 'execution-opened':
+    case 'execution-forgotten':
+      return { kind, execution: executionToEntity(change.execution) };
+    case 'execution-changed':
+      return {
+        kind,
+        execution: executionToEntity(change.execution),
+        before: executionToEntity(change.before),
+      };
+    case 'enforcement-configured':
+      return {
+        kind,
+        settings: settingsToEntity(change.settings),
+        before: change.before === null ? null : settingsToEntity(change.before),
+      };
+    default:
+      return unreachable(kind);
+  }
+}
+
+function enforcementChangeFromJson(kind: EnforcementChange['kind'], read: JsonReader): EnforcementChange {
+  if (kind === 'enforcement-configured') {
+    const before = read.objectOrNull('before');
+    const settings = settingsFromEntity(read.object('settings'));
+    return { kind, settings, before: before === null ? null : settingsFromEntity(before) };
+  }
+  const execution = executionFromEntity(read.object('execution'));
+  if (kind !== 'execution-changed') return { kind, execution };
+  return { kind, execution, before: executionFromEntity(read.object('before')) };
 }
 
 function ownerFromJson(json: JsonObject): RuleOwner {

@@ -1,6 +1,16 @@
 import { unreachable } from '../base/assert.ts';
+import type { DataSourceId } from '../base/ids.ts';
+import type { Tuple } from '../datalog/value.ts';
 import type { Author } from './author.ts';
-import type { DataSource, IdempotencyEntry, Policy, StoredRule, TableVersion } from './entities.ts';
+import type {
+  DataSource,
+  IdempotencyEntry,
+  Policy,
+  StoredRule,
+  TableDeltas,
+  TableVersion,
+} from './entities.ts';
+import type { EnforcementSettings, Execution } from './executions.ts';
 
 /**
  * One replicated decision. Carries before-values and the names that the engine and the store need, so that it
@@ -33,9 +43,43 @@ type Decision =
       /** Columns of the table. */
       readonly arity: number;
     }
+  | {
+      /** Rows of a shared table go and come; `table` is the same version with one delta more than `before`. */
+      readonly kind: 'table-changed';
+      readonly table: TableVersion & { readonly deltas: TableDeltas };
+      readonly before: TableVersion;
+      readonly engineName: string;
+      readonly arity: number;
+      readonly deleted: readonly Tuple[];
+      readonly inserted: readonly Tuple[];
+    }
+  | {
+      /** Same id, name, tables and place among the data sources. */
+      readonly kind: 'data-source-updated';
+      readonly dataSource: DataSource;
+      readonly before: DataSource;
+      /** Shared rows that are given up because every replica polls for itself from now on. */
+      readonly dropped: readonly TableVersion[];
+    }
+  /** Whoever polls the data source does so at once. Leaves no trace but in the log. */
+  | { readonly kind: 'refresh-requested'; readonly dataSourceId: DataSourceId }
+  | EnforcementChange
   | { readonly kind: 'request-remembered'; readonly entry: IdempotencyEntry }
   /** The entry is too old; said in the log, so that every replica forgets the same at the same sequence. */
   | { readonly kind: 'request-forgotten'; readonly entry: IdempotencyEntry };
+
+/** What the execution ledger and the switches of enforcement go through (docs/ENFORCEMENT.md). */
+export type EnforcementChange =
+  | { readonly kind: 'execution-opened'; readonly execution: Execution }
+  /** Same id and place; another state, or closed. */
+  | { readonly kind: 'execution-changed'; readonly execution: Execution; readonly before: Execution }
+  /** So many ended after it that it is not kept any longer. */
+  | { readonly kind: 'execution-forgotten'; readonly execution: Execution }
+  | {
+      readonly kind: 'enforcement-configured';
+      readonly settings: EnforcementSettings;
+      readonly before: EnforcementSettings | null;
+    };
 
 /** What a rule needs to know of its policy at this moment; its id stands in the rule. */
 export interface RuleOwner {
@@ -50,11 +94,18 @@ export function entitiesCreated(change: Change): number {
       return 1 + change.rules.length;
     case 'rule-inserted':
     case 'data-source-created':
+    case 'execution-opened':
       return 1;
     case 'policy-deleted':
     case 'rule-deleted':
     case 'data-source-deleted':
     case 'table-replaced':
+    case 'table-changed':
+    case 'data-source-updated':
+    case 'refresh-requested':
+    case 'execution-changed':
+    case 'execution-forgotten':
+    case 'enforcement-configured':
     case 'request-remembered':
     case 'request-forgotten':
       return 0;

@@ -26,6 +26,16 @@ export class DataSourceShelf {
     this.#byName.set(dataSource.name, shelved);
   }
 
+  /** Same id, name, tables and place. */
+  replaceDataSource(dataSource: DataSource): void {
+    const shelved = this.shelved(dataSource.id);
+    const replaced = { ...shelved, dataSource };
+    this.#inOrder.remove(shelved.dataSource.createdAt);
+    this.#inOrder.add(dataSource);
+    this.#byId.set(dataSource.id, replaced);
+    this.#byName.set(dataSource.name, replaced);
+  }
+
   removeDataSource(id: DataSourceId): void {
     const shelved = this.shelved(id);
     assert(shelved.versions.size === 0, 'the tables of a data source go before it');

@@ -4,6 +4,7 @@ import type { EngineChange } from '../engine/engine-change.ts';
 import type { Catalog } from './catalog.ts';
 import type { Change } from './change.ts';
 import type { DataSource, StoredRule, TableVersion } from './entities.ts';
+import type { HeldChange } from './unknown-tables.ts';
 
 /**
  * What the change does to the engine, a function of the change alone. `rowsOf` gives the rows of a table
@@ -16,7 +17,7 @@ import type { DataSource, StoredRule, TableVersion } from './entities.ts';
 export function engineChanges(
   change: Change,
   rowsOf: (version: TableVersion) => readonly Tuple[],
-): readonly EngineChange[] {
+): readonly HeldChange[] {
   switch (change.kind) {
     case 'policy-created':
       return change.rules.map((rule) => insertion(change.policy.name, rule));
@@ -26,14 +27,21 @@ export function engineChanges(
       return [insertion(change.owner.policyName, change.rule)];
     case 'rule-deleted':
       return [deletion(change.owner.policyName, change.rule)];
+    case 'data-source-created':
+      return awaited(change.dataSource);
     case 'data-source-deleted':
-      return change.tables.map(({ table }) => {
-        const { engineName } = change.dataSource;
-        return { kind: 'drop-table', policy: engineName, table, arity: arityIn(change.dataSource, table) };
-      });
+      return dropped(change.dataSource);
+    case 'table-changed':
+      return [changed(change)];
     case 'table-replaced':
       return [replacement({ ...change, version: change.table, rows: rowsOf(change.table) })];
-    case 'data-source-created':
+    // Rows that were shared stay as the last good ones until this replica has polled for itself.
+    case 'data-source-updated':
+    case 'refresh-requested':
+    case 'execution-opened':
+    case 'execution-changed':
+    case 'execution-forgotten':
+    case 'enforcement-configured':
     case 'request-remembered':
     case 'request-forgotten':
       return [];
@@ -46,10 +54,11 @@ export function engineChanges(
 export function engineChangesOf(
   catalog: Catalog,
   rowsOf: (version: TableVersion) => readonly Tuple[],
-): readonly EngineChange[] {
+): readonly HeldChange[] {
   const ofPolicies = catalog
     .policies()
     .flatMap(({ id, name }) => catalog.rules(id).map((rule) => insertion(name, rule)));
+  const unknown = catalog.dataSources().flatMap(awaited);
   const ofDataSources = catalog.dataSources().flatMap((dataSource) =>
     catalog.tableVersions(dataSource.id).map((version) => {
       const { engineName } = dataSource;
@@ -61,7 +70,35 @@ export function engineChangesOf(
       });
     }),
   );
-  return [...ofPolicies, ...ofDataSources];
+  return [...unknown, ...ofPolicies, ...ofDataSources];
+}
+
+/** The tables of a polled data source are unknown until their first rows come. */
+function awaited({ engineName, tables, polling }: DataSource): readonly HeldChange[] {
+  if (polling === undefined) return [];
+  return tables.map(({ table }) => ({ kind: 'expect-table', policy: engineName, table }));
+}
+
+/** Also of tables without shared rows: this replica may have polled some. */
+function dropped({ engineName, tables }: DataSource): readonly HeldChange[] {
+  return tables.map(({ table, columns }) => ({
+    kind: 'drop-table',
+    policy: engineName,
+    table,
+    arity: columns.length,
+  }));
+}
+
+function changed(change: Extract<Change, { kind: 'table-changed' }>): EngineChange {
+  const { engineName, arity, deleted, inserted } = change;
+  return {
+    kind: 'change-table',
+    policy: engineName,
+    table: change.table.table,
+    arity,
+    deleted,
+    inserted,
+  };
 }
 
 function insertion(policy: string, { id, formula }: StoredRule): EngineChange {

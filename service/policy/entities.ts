@@ -1,6 +1,7 @@
 import type { DataSourceId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Formula } from '../datalog/tree.ts';
+import type { Tuple } from '../datalog/value.ts';
 
 /** Where an entity was created: lists are ordered by it, the same on every replica. */
 export interface CreatedAt {
@@ -47,6 +48,9 @@ export interface TableSchema {
   readonly columns: readonly ColumnSchema[];
 }
 
+/** How the rows of a polled data source reach the replicas (docs/ARCHITECTURE.md, section 4). */
+export type PollingMode = 'leased' | 'every-replica';
+
 /** Congress reference 1.13. `name` is unique among data sources. */
 export interface DataSource {
   readonly id: DataSourceId;
@@ -62,19 +66,43 @@ export interface DataSource {
   readonly engineName: string;
   /** The driver's schema for this configuration, fixed at creation. */
   readonly tables: readonly TableSchema[];
+  /** Absent where rows are only pushed; such tables are known, and empty, from the start. */
+  readonly polling?: PollingMode;
   readonly createdAt: CreatedAt;
 }
 
-/** The content of one shared table: chunks in the row store under `version`. */
+/** The content of one shared table: chunks in the row store under `version`, changed by the deltas since. */
 export interface TableVersion {
   readonly dataSourceId: DataSourceId;
   readonly table: string;
   /** Unique; names the chunks. */
   readonly version: string;
   readonly chunks: number;
+  /** In the chunks. */
   readonly rows: number;
   /** SHA-256 over the chunks' bytes in order, hexadecimal. */
   readonly digest: string;
+  /** Absent while the table is what the chunks hold. */
+  readonly deltas?: TableDeltas;
+}
+
+/** The deltas that were committed on top of a version's chunks. */
+export interface TableDeltas {
+  /** From 1. */
+  readonly count: number;
+  /** SHA-256 over the digest before (at first, of the chunks) and the delta, hexadecimal. */
+  readonly digest: string;
+}
+
+/** Delta `number` of a table version: rows that go, then rows that come. */
+export interface TableDelta {
+  readonly dataSourceId: DataSourceId;
+  readonly table: string;
+  readonly version: string;
+  /** From 1, without holes. */
+  readonly number: number;
+  readonly deleted: readonly Tuple[];
+  readonly inserted: readonly Tuple[];
 }
 
 /** Remembers the answer of a request that carried an Idempotency-Key. */

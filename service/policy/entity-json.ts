@@ -1,13 +1,15 @@
 import type { DataSourceId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import { formulaFromJson, formulaToJson } from '../datalog/formula-json.ts';
+import { createdAtFromJson, createdAtToJson } from './created-at-json.ts';
 import type {
-  CreatedAt,
   DataSource,
   IdempotencyEntry,
   Policy,
   PolicyKind,
+  PollingMode,
   StoredRule,
+  TableDeltas,
   TableSchema,
   TableVersion,
 } from './entities.ts';
@@ -78,9 +80,12 @@ export function dataSourceFromEntity(json: JsonObject): DataSource {
     config: read.objectOrNull('config'),
     engineName: read.text('engineName'),
     tables: read.objects('tables').map(tableSchemaFromJson),
+    ...(json.polling === undefined ? {} : { polling: read.oneOf<PollingMode>('polling', pollingModes) }),
     createdAt: createdAtFromJson(read.object('createdAt')),
   };
 }
+
+const pollingModes: readonly PollingMode[] = ['leased', 'every-replica'];
 
 function tableSchemaFromJson(json: JsonObject): TableSchema {
   const read = new JsonReader(json, 'table schema');
@@ -94,7 +99,8 @@ function tableSchemaFromJson(json: JsonObject): TableSchema {
 }
 
 export function tableVersionToEntity(version: TableVersion): JsonObject {
-  return { ...version };
+  const { deltas, ...chunks } = version;
+  return deltas === undefined ? chunks : { ...chunks, deltas: { ...deltas } };
 }
 
 export function tableVersionFromEntity(json: JsonObject): TableVersion {
@@ -106,7 +112,13 @@ export function tableVersionFromEntity(json: JsonObject): TableVersion {
     chunks: read.integer('chunks'),
     rows: read.integer('rows'),
     digest: read.text('digest'),
+    ...(json.deltas === undefined ? {} : { deltas: tableDeltasFromJson(read.object('deltas')) }),
   };
+}
+
+function tableDeltasFromJson(json: JsonObject): TableDeltas {
+  const read = new JsonReader(json, 'deltas of a table');
+  return { count: read.integer('count'), digest: read.text('digest') };
 }
 
 export function idempotencyEntryToEntity(entry: IdempotencyEntry): JsonObject {
@@ -122,13 +134,4 @@ export function idempotencyEntryFromEntity(json: JsonObject): IdempotencyEntry {
     result: read.any('result'),
     committedAtMs: read.integer('committedAtMs'),
   };
-}
-
-function createdAtToJson(createdAt: CreatedAt): JsonObject {
-  return { sequence: createdAt.sequence, ordinal: createdAt.ordinal };
-}
-
-function createdAtFromJson(json: JsonObject): CreatedAt {
-  const read = new JsonReader(json, 'createdAt');
-  return { sequence: read.integer('sequence') as Sequence, ordinal: read.integer('ordinal') };
 }

@@ -1,7 +1,14 @@
 import { unreachable } from '../base/assert.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Change } from './change.ts';
-import type { DataSource, IdempotencyEntry, Policy, StoredRule, TableVersion } from './entities.ts';
+import type {
+  DataSource,
+  IdempotencyEntry,
+  Policy,
+  StoredRule,
+  TableDelta,
+  TableVersion,
+} from './entities.ts';
 import {
   dataSourceToEntity,
   idempotencyEntryToEntity,
@@ -9,6 +16,10 @@ import {
   ruleToEntity,
   tableVersionToEntity,
 } from './entity-json.ts';
+
+import { executionToEntity, settingsToEntity } from './execution-json.ts';
+import type { EnforcementSettings, Execution } from './executions.ts';
+import { tableDeltaToEntity } from './table-delta-json.ts';
 
 /** The shape of the store's entity writes, declared here because this module knows no store. */
 export type PlannedEntityWrite =
@@ -22,6 +33,9 @@ export type PlannedEntityWrite =
 export const policyPartition = 'policy';
 export const dataSourcePartition = 'datasource';
 export const idempotencyPartition = 'idempotency';
+export const executionPartition = 'execution';
+/** Of one item. */
+export const enforcementPartition = 'enforcement';
 
 /** Of the rules of a policy that are in force. */
 export function rulesPartition(policyId: string, rulesVersion: number): string {
@@ -31,6 +45,11 @@ export function rulesPartition(policyId: string, rulesVersion: number): string {
 /** Of the table versions of a data source. */
 export function tablePartition(dataSourceId: string): string {
   return `table#${dataSourceId}`;
+}
+
+/** Of the deltas of a data source's tables. */
+export function deltaPartition(dataSourceId: string): string {
+  return `delta#${dataSourceId}`;
 }
 
 /**
@@ -56,12 +75,22 @@ export function entityWrites(change: Change): readonly PlannedEntityWrite[] {
     case 'data-source-created':
       return [put(dataSourceItem(change.dataSource))];
     case 'data-source-deleted':
-      return [
-        erase(dataSourceItem(change.dataSource)),
-        ...change.tables.map((table) => erase(tableItem(table))),
-      ];
+      return [erase(dataSourceItem(change.dataSource)), ...change.tables.flatMap(tableErased)];
+    case 'data-source-updated':
+      return [put(dataSourceItem(change.dataSource)), ...change.dropped.flatMap(tableErased)];
+    case 'refresh-requested':
+      return [];
     case 'table-replaced':
-      return [put(tableItem(change.table))];
+      return [put(tableItem(change.table)), ...(change.before === null ? [] : deltasErased(change.before))];
+    case 'table-changed':
+      return [put(tableItem(change.table)), put(deltaItem(deltaOf(change)))];
+    case 'execution-opened':
+    case 'execution-changed':
+      return [put(executionItem(change.execution))];
+    case 'execution-forgotten':
+      return [erase(executionItem(change.execution))];
+    case 'enforcement-configured':
+      return [put(settingsItem(change.settings))];
     case 'request-remembered':
       return [put(requestItem(change.entry))];
     case 'request-forgotten':
@@ -99,6 +128,40 @@ function tableItem(version: TableVersion): Item {
     id: version.table,
     body: () => tableVersionToEntity(version),
   };
+}
+
+function tableErased(version: TableVersion): readonly PlannedEntityWrite[] {
+  return [erase(tableItem(version)), ...deltasErased(version)];
+}
+
+function deltasErased(version: TableVersion): readonly PlannedEntityWrite[] {
+  const { dataSourceId, table, deltas } = version;
+  return Array.from({ length: deltas?.count ?? 0 }, (_, index) => {
+    const delta = { dataSourceId, table, version: version.version, number: index + 1 };
+    return erase(deltaItem({ ...delta, deleted: [], inserted: [] }));
+  });
+}
+
+/** The delta that a change of a table adds to its version. */
+function deltaOf({ table, deleted, inserted }: Extract<Change, { kind: 'table-changed' }>): TableDelta {
+  const { dataSourceId, version, deltas } = table;
+  return { dataSourceId, table: table.table, version, number: deltas.count, deleted, inserted };
+}
+
+function deltaItem(delta: TableDelta): Item {
+  return {
+    partition: deltaPartition(delta.dataSourceId),
+    id: `${delta.version}#${String(delta.number).padStart(6, '0')}`,
+    body: () => tableDeltaToEntity(delta),
+  };
+}
+
+function executionItem(execution: Execution): Item {
+  return { partition: executionPartition, id: execution.id, body: () => executionToEntity(execution) };
+}
+
+function settingsItem(settings: EnforcementSettings): Item {
+  return { partition: enforcementPartition, id: 'settings', body: () => settingsToEntity(settings) };
 }
 
 function requestItem(entry: IdempotencyEntry): Item {

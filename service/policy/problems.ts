@@ -285,3 +285,64 @@ export class TooManyRules extends Problem {
     this.rulesMax = facts.rulesMax;
   }
 }
+
+/** A delta or a snapshot of a poll that others have overtaken: the table is not what it was based on any more. */
+export class TableMoved extends Problem {
+  readonly code = 'table-moved';
+  readonly kind = 'conflict';
+  readonly table: string;
+  constructor(table: string) {
+    super(`table \`${table}\` has changed meanwhile`);
+    this.table = table;
+  }
+}
+
+/** Shared rows of a poll for a data source that is not polled under a lease (any more). */
+export class NotPolledUnderLease extends Problem {
+  readonly code = 'not-polled-under-lease';
+  readonly kind = 'conflict';
+  readonly dataSourceName: string;
+  constructor(dataSourceName: string) {
+    super(`data source \`${dataSourceName}\` is not polled under a lease`);
+    this.dataSourceName = dataSourceName;
+  }
+}
+
+/** The tables of a data source are fixed at creation: rules were written for them. */
+export class DataSourceTablesFixed extends Problem {
+  readonly code = 'data-source-tables-fixed';
+  readonly kind = 'invalid';
+  readonly dataSourceName: string;
+  constructor(dataSourceName: string) {
+    super(`the tables and columns of data source \`${dataSourceName}\` cannot be changed`);
+    this.dataSourceName = dataSourceName;
+  }
+}
+
+/** No entry of the execution ledger has this id, or it is forgotten. */
+export class ExecutionNotFound extends Problem {
+  readonly code = 'execution-not-found';
+  readonly kind = 'not-found';
+  readonly executionId: string;
+  constructor(executionId: string) {
+    super(`no execution \`${executionId}\``);
+    this.executionId = executionId;
+  }
+}
+
+/** What a person asks for does not fit where the execution stands. */
+export class ExecutionNotWaiting extends Problem {
+  readonly code = 'execution-not-waiting';
+  readonly kind = 'conflict';
+  readonly executionId: string;
+  constructor(
+    executionId: string,
+    facts: { readonly state: string; readonly closed: boolean; readonly wanted: string },
+  ) {
+    const { state, closed, wanted } = facts;
+    super(
+      `execution \`${executionId}\` is \`${state}\`${closed ? ' and closed' : ''}; it cannot be ${wanted}`,
+    );
+    this.executionId = executionId;
+  }
+}

@@ -20,10 +20,12 @@ export class TableIndex {
   readonly #listed = new Map<string, CountedSet>();
   readonly #mentioned = new Map<string, CountedSet>();
   readonly #uses = new Map<string, CreationOrdered<TableUse>>();
+  readonly #executes = new CountedSet();
 
   add(policyName: string, rule: StoredRule): void {
     for (const table of listedTables(rule)) countedIn(this.#listed, policyName).add(table);
     for (const { policy, table } of mentions(rule)) countedIn(this.#mentioned, policy).add(table);
+    for (const text of executeTexts(policyName, rule)) this.#executes.add(text);
     for (const [key, use] of tableUses(policyName, rule)) {
       const uses = this.#uses.get(key) ?? new CreationOrdered<TableUse>();
       uses.add(use);
@@ -35,6 +37,7 @@ export class TableIndex {
   remove(policyName: string, rule: StoredRule): void {
     for (const table of listedTables(rule)) removeFrom(this.#listed, policyName, table);
     for (const { policy, table } of mentions(rule)) removeFrom(this.#mentioned, policy, table);
+    for (const text of executeTexts(policyName, rule)) this.#executes.remove(text);
     for (const [key, use] of tableUses(policyName, rule)) {
       const uses = this.#uses.get(key);
       uses?.remove(use.createdAt);
@@ -51,6 +54,11 @@ export class TableIndex {
     return this.#listed.get(policyName)?.has(table) ?? false;
   }
 
+  /** Of the `execute` heads of all rules, sorted. */
+  executeTables(): readonly ExecuteTable[] {
+    return this.#executes.sorted().map((text) => JSON.parse(text) as ExecuteTable);
+  }
+
   /** True when a body somewhere mentions `qualifier:table`. */
   isMentioned(qualifier: string, table: string): boolean {
     return this.#mentioned.get(qualifier)?.has(table) ?? false;
@@ -60,6 +68,17 @@ export class TableIndex {
   arity(policyName: string, table: string, after: CreatedAt): number | undefined {
     return this.#uses.get(useKey(policyName, table))?.firstAfter(after)?.arity;
   }
+}
+
+/**
+ * A table whose rows are calls of an action (Congress reference 3.8). Without a qualifier the service is the
+ * policy's own name. The same action with another number of arguments is another table.
+ */
+export interface ExecuteTable {
+  readonly policy: string;
+  readonly service: string;
+  readonly action: string;
+  readonly arity: number;
 }
 
 interface TableUse {
@@ -81,6 +100,22 @@ function removeFrom(sets: Map<string, CountedSet>, name: string, text: string): 
   const set = countedIn(sets, name);
   set.remove(text);
   if (set.size === 0) sets.delete(name);
+}
+
+/** As texts that are equal for equal tables. */
+function executeTexts(policyName: string, { formula }: StoredRule): readonly string[] {
+  if (formula.kind === 'fact') return [];
+  return formula.heads
+    .filter(({ atom }) => atom.modal === 'execute')
+    .map(({ atom }) => {
+      const table: ExecuteTable = {
+        policy: policyName,
+        service: atom.policy ?? policyName,
+        action: atom.table,
+        arity: atom.args.length,
+      };
+      return JSON.stringify(table);
+    });
 }
 
 function listedTables({ formula }: StoredRule): readonly string[] {

@@ -7,7 +7,14 @@ import type { Tuple } from '../datalog/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { engineChangesOf } from '../policy/engine-changes.ts';
-import { dataSourcePartition, idempotencyPartition, policyPartition } from '../policy/entity-writes.ts';
+import {
+  dataSourcePartition,
+  enforcementPartition,
+  executionPartition,
+  idempotencyPartition,
+  policyPartition,
+} from '../policy/entity-writes.ts';
+import { UnknownTables } from '../policy/unknown-tables.ts';
 import type { Head, StateStore } from '../store/state-store.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
 import { EntityMap } from './entity-map.ts';
@@ -16,6 +23,7 @@ import type { RecordLoader } from './record-loader.ts';
 import type { ReplicaState } from './replica.ts';
 import type { ReplicationSettings } from './settings.ts';
 import type { TableRows } from './table-rows.ts';
+import { withDeltas } from './with-deltas.ts';
 
 /** What is stored cannot be loaded by this build, or not now; says why. */
 class CannotLoad extends Problem {
@@ -77,7 +85,7 @@ export class Bootstrap {
   async #readEntities(signal: AbortSignal): Promise<EntityMap> {
     const { store } = this.#options;
     const entities = new EntityMap();
-    for (const partition of [policyPartition, dataSourcePartition, idempotencyPartition]) {
+    for (const partition of entityPartitions) {
       entities.addAll(await store.readPartition(partition, signal));
     }
     const owned = [...entities.ownedPartitions()];
@@ -121,11 +129,13 @@ export class Bootstrap {
     const contents = entities.contents();
     const rows = new Map<string, readonly Tuple[]>();
     for (const version of contents.tableVersions) {
-      rows.set(version.version, await tableRows.load(version, signal));
+      const inChunks = await tableRows.load(version, signal);
+      rows.set(version.version, withDeltas(version, inChunks, entities.deltasOf(version)));
     }
     const catalog = Catalog.load(contents);
     await clock.sleep(0);
     const engine = newEngine();
+    const unknown = new UnknownTables();
     const changes = engineChangesOf(catalog, ({ version }) => {
       const loaded = rows.get(version);
       assert(loaded !== undefined, 'the rows of every table version were loaded');
@@ -133,12 +143,21 @@ export class Bootstrap {
     });
     for (let start = 0; start < changes.length; start += changesPerStep) {
       signal.throwIfAborted();
-      engine.apply(changes.slice(start, start + changesPerStep));
+      engine.apply(unknown.admit(changes.slice(start, start + changesPerStep)));
       await clock.sleep(0);
     }
-    return { sequence, catalog, engine };
+    return { sequence, catalog, engine, unknown };
   }
 }
+
+/** Of everything that nothing else owns. */
+const entityPartitions = [
+  policyPartition,
+  dataSourcePartition,
+  idempotencyPartition,
+  executionPartition,
+  enforcementPartition,
+];
 
 /** Changes given to the engine between two yields. */
 const changesPerStep = 200;

@@ -38,6 +38,10 @@ export function splitWrites(changes: readonly Change[], sequence: Sequence): Spl
       case 'data-source-deleted':
         for (const write of entityWrites(change)) (isOwned(write) ? after : inCommit).push(write);
         break;
+      case 'data-source-updated':
+        // The tables decide whether anybody looks at their deltas.
+        for (const write of entityWrites(change)) (isDelta(write) ? after : inCommit).push(write);
+        break;
       default:
         inCommit.push(...entityWrites(change));
     }
@@ -81,6 +85,11 @@ function withSequence(change: Change, replace: { readonly from: Sequence; readon
         policy: { ...change.policy, createdAt: moved(change.policy.createdAt) },
         rules: change.rules.map((rule) => ({ ...rule, createdAt: moved(rule.createdAt) })),
       };
+    case 'execution-opened':
+      return {
+        ...change,
+        execution: { ...change.execution, createdAt: moved(change.execution.createdAt) },
+      };
     case 'rule-inserted':
       return { ...change, rule: { ...change.rule, createdAt: moved(change.rule.createdAt) } };
     case 'data-source-created':
@@ -91,6 +100,10 @@ function withSequence(change: Change, replace: { readonly from: Sequence; readon
     default:
       return change;
   }
+}
+
+function isDelta(write: EntityWrite): boolean {
+  return write.key.partition.startsWith('delta#');
 }
 
 function isOwned(write: EntityWrite): boolean {

@@ -50,5 +50,6 @@ export class Cleanup {
 
 function superseded(change: Change): readonly TableVersion[] {
   if (change.kind === 'table-replaced') return change.before === null ? [] : [change.before];
+  if (change.kind === 'data-source-updated') return change.dropped;
   return change.kind === 'data-source-deleted' ? change.tables : [];
 }

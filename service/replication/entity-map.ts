@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { CatalogContents } from '../policy/catalog.ts';
 import type { Change } from '../policy/change.ts';
+import type { TableDelta, TableVersion } from '../policy/entities.ts';
 import {
   dataSourceFromEntity,
   idempotencyEntryFromEntity,
@@ -10,12 +11,17 @@ import {
 } from '../policy/entity-json.ts';
 import {
   dataSourcePartition,
+  deltaPartition,
+  enforcementPartition,
   entityWrites,
+  executionPartition,
   idempotencyPartition,
   policyPartition,
   rulesPartition,
   tablePartition,
 } from '../policy/entity-writes.ts';
+import { executionFromEntity, settingsFromEntity } from '../policy/execution-json.ts';
+import { tableDeltaFromEntity } from '../policy/table-delta-json.ts';
 import type { Entity, EntityWrite } from '../store/state-store.ts';
 import { createdWithOwner } from './bulk-changes.ts';
 
@@ -46,7 +52,7 @@ export class EntityMap {
     const { policies, dataSources } = this.#owners();
     return [
       ...policies.map(({ id, rulesVersion }) => rulesPartition(id, rulesVersion)),
-      ...dataSources.map(({ id }) => tablePartition(id)),
+      ...dataSources.flatMap(({ id }) => [tablePartition(id), deltaPartition(id)]),
     ];
   }
 
@@ -68,7 +74,16 @@ export class EntityMap {
       idempotencyEntries: this.#bodies(idempotencyPartition)
         .map(idempotencyEntryFromEntity)
         .sort((left, right) => left.sequence - right.sequence),
+      executions: this.#bodies(executionPartition).map(executionFromEntity),
+      enforcement: this.#bodies(enforcementPartition).map(settingsFromEntity)[0] ?? null,
     };
+  }
+
+  /** Of this version, in any order. */
+  deltasOf({ dataSourceId, table, version }: TableVersion): readonly TableDelta[] {
+    return this.#bodies(deltaPartition(dataSourceId))
+      .map(tableDeltaFromEntity)
+      .filter((delta) => delta.table === table && delta.version === version);
   }
 
   #owners(): Pick<CatalogContents, 'policies' | 'dataSources'> {

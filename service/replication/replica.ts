@@ -5,6 +5,7 @@ import type { EngineChange } from '../engine/engine-change.ts';
 import type { Catalog } from '../policy/catalog.ts';
 import type { Change } from '../policy/change.ts';
 import { engineChanges } from '../policy/engine-changes.ts';
+import type { HeldChange, UnknownTables } from '../policy/unknown-tables.ts';
 import type { PreparedRecord, RowsOf } from './prepared-record.ts';
 
 /** Everything a replica holds, as of one sequence. */
@@ -12,6 +13,8 @@ export interface ReplicaState {
   readonly sequence: Sequence;
   readonly catalog: Catalog;
   readonly engine: Engine;
+  /** Stands in front of the engine. */
+  readonly unknown: UnknownTables;
 }
 
 /** Why a replica applies no more records, for good: only a restart with a repaired or newer build helps. */
@@ -67,7 +70,7 @@ export class Replica {
     if (this.#standstill !== null) return { applied: [], gap: null };
     const before = this.#state.sequence;
     const applied: PreparedRecord[] = [];
-    const forEngine: EngineChange[] = [];
+    const forEngine: HeldChange[] = [];
     let gap: Sequence | null = null;
     let last = before;
     for (const record of records) {
@@ -87,8 +90,13 @@ export class Replica {
     return { applied, gap };
   }
 
+  /** Rows that this replica has by itself: beside the log, and outside the digest. */
+  applyLocal(changes: readonly EngineChange[]): void {
+    this.#state.engine.apply(this.#state.unknown.admit(changes));
+  }
+
   /** The engine's part of the record; null, with the catalog as before, when the record cannot be applied. */
-  #applyToCatalog(record: PreparedRecord, rowsOf: RowsOf): readonly EngineChange[] | null {
+  #applyToCatalog(record: PreparedRecord, rowsOf: RowsOf): readonly HeldChange[] | null {
     const { sequence, content } = record;
     if (content.kind === 'newer-format') {
       this.#standstill = { kind: 'newer-format', sequence, formatVersion: content.formatVersion };
@@ -113,11 +121,11 @@ export class Replica {
     }
   }
 
-  #applyToEngine(records: readonly PreparedRecord[], changes: readonly EngineChange[]): boolean {
+  #applyToEngine(records: readonly PreparedRecord[], changes: readonly HeldChange[]): boolean {
     const first = records[0];
     if (first === undefined) return true;
     try {
-      this.#state.engine.apply(changes);
+      this.#state.engine.apply(this.#state.unknown.admit(changes));
       return true;
     } catch (error) {
       for (const { content } of [...records].reverse()) {

@@ -6,6 +6,7 @@ import { Problem } from '../base/problem.ts';
 import type { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
+import { UnknownTables } from '../policy/unknown-tables.ts';
 import { ensureDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
 import type { LeaseStore } from '../store/lease-store.ts';
 import type { RowStore } from '../store/row-store.ts';
@@ -113,7 +114,12 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const compressor = ports.compressor ?? zlibCompressor;
   const contact = new StoreContact(clock);
   const background = new Background(logger);
-  const empty = { sequence: 0 as Sequence, catalog: new Catalog(), engine: newEngine() };
+  const empty = {
+    sequence: 0 as Sequence,
+    catalog: new Catalog(),
+    engine: newEngine(),
+    unknown: new UnknownTables(),
+  };
   const live = new LiveReplica({ replica: new Replica(empty), clock, logger, metrics });
   const chunks = new RowChunks({ compressor, clock, chunkBytesMax: settings.rowChunkBytesMax });
   const tableRows = new TableRows({ rowStore, chunks });

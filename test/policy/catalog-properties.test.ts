@@ -11,6 +11,7 @@ import {
   tableVersionFromEntity,
 } from '../../service/policy/entity-json.ts';
 import { entityWrites } from '../../service/policy/entity-writes.ts';
+import { executionFromEntity, settingsFromEntity } from '../../service/policy/execution-json.ts';
 import { contentsOf, viewOf } from './catalog-view.ts';
 import { changeFor, type Wish } from './sample-changes.ts';
 import { wishes } from './wishes.ts';
@@ -72,7 +73,10 @@ describe('catalog, for any sequence of changes', () => {
         grow(catalog, wanted);
         const contents = contentsOf(catalog);
         const backwards = Object.fromEntries(
-          Object.entries(contents).map(([kind, entities]) => [kind, [...entities].reverse()]),
+          Object.entries(contents).map(([kind, entities]) => [
+            kind,
+            Array.isArray(entities) ? [...entities].reverse() : entities,
+          ]),
         ) as unknown as CatalogContents;
         expect(viewOf(Catalog.load(backwards))).toEqual(viewOf(catalog));
       }),
@@ -128,5 +132,7 @@ function contentsIn(
     dataSources: bodies('datasource').map(dataSourceFromEntity),
     tableVersions: bodies('table').map(tableVersionFromEntity),
     idempotencyEntries: bodies('idempotency').map(idempotencyEntryFromEntity),
+    executions: bodies('execution').map(executionFromEntity),
+    enforcement: bodies('enforcement').map(settingsFromEntity)[0] ?? null,
   };
 }

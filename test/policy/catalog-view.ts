@@ -1,4 +1,5 @@
 import type { Catalog, CatalogContents } from '../../service/policy/catalog.ts';
+import { rowOfExecution } from '../../service/policy/executions.ts';
 import { policyNames, tableNames } from './sample-changes.ts';
 
 /** Everything that can be read from a catalog, for comparing two of them. */
@@ -9,6 +10,13 @@ export function viewOf(catalog: Catalog) {
     ...contentsOf(catalog),
     requests: [...catalog.idempotencyEntries()].map(({ key }) => key).sort(),
     digest: catalog.digest(),
+    executeTables: catalog.executeTables(),
+    live: [...catalog.executions.live()].map(({ id }) => id).sort(),
+    open: catalog.executions.list().map((each) => {
+      const row = rowOfExecution(each);
+      return row === null ? null : (catalog.executions.openOf(row)?.id ?? null);
+    }),
+    history: catalog.executions.historySize,
     tables: names.map((name) => catalog.tablesOf(name)),
     arities: names.flatMap((name) => tables.map((table) => [name, table, catalog.arityOf(name, table)])),
     has: names.flatMap((name) => tables.filter((table) => catalog.hasTable(name, table))),
@@ -29,6 +37,8 @@ export function contentsOf(catalog: Catalog): CatalogContents {
     dataSources: [...catalog.dataSources()],
     tableVersions: catalog.dataSources().flatMap(({ id }) => [...catalog.tableVersions(id)]),
     idempotencyEntries: [...catalog.idempotencyEntries()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    executions: [...catalog.executions.list()],
+    enforcement: catalog.executions.storedSettings(),
   };
 }
 

@@ -34,6 +34,32 @@ const dataSource = {
   createdAt,
 };
 const table = { dataSourceId: 'd1', table: 'servers', version: 'v2', chunks: 2, rows: 10, digest: 'ab' };
+const changed = { ...table, deltas: { count: 2, digest: 'ef' } };
+const delta = {
+  dataSourceId: 'd1',
+  table: 'servers',
+  version: 'v2',
+  number: 2,
+  deleted: [['a', { i: '12345678901234567890' }, { f: '1.0' }]],
+  inserted: [],
+};
+const execution = {
+  id: 'e1',
+  policy: 'alice',
+  service: 'nova',
+  action: 'servers.pause',
+  positional: ['a', { i: '1' }, { f: '1.0' }],
+  named: { why: [1, null] },
+  delivery: 'at-most-once',
+  state: 'sent',
+  closed: false,
+  attempts: 1,
+  detail: null,
+  openedAtMs: 1,
+  changedAtMs: 2,
+  createdAt,
+};
+const settings = { mode: 'off', perMinuteMax: 5, policies: { alice: { approval: true } } };
 const entry = { key: 'k', fingerprint: 'f', sequence: 7, result: [1, null, 'x'], committedAtMs: 1 };
 const owner = { policyName: 'alice', rulesVersion: 3 };
 
@@ -63,6 +89,44 @@ const stored: readonly (readonly [Json, readonly unknown[]])[] = [
     { kind: 'table-replaced', table, before: { ...table, version: 'v1' }, engineName: 'nova', arity: 1 },
     [put('table#d1', 'servers', table)],
   ],
+  [
+    { kind: 'table-replaced', table, before: changed, engineName: 'nova', arity: 1 },
+    [put('table#d1', 'servers', table), erased('delta#d1', 'v2#000001'), erased('delta#d1', 'v2#000002')],
+  ],
+  [
+    {
+      kind: 'table-changed',
+      table: changed,
+      before: { ...table, deltas: { count: 1, digest: 'cd' } },
+      engineName: 'nova',
+      arity: 3,
+      deleted: delta.deleted,
+      inserted: delta.inserted,
+    },
+    [put('table#d1', 'servers', changed), put('delta#d1', 'v2#000002', delta)],
+  ],
+  [
+    {
+      kind: 'data-source-updated',
+      dataSource: { ...dataSource, polling: 'every-replica' },
+      before: { ...dataSource, polling: 'leased' },
+      dropped: [changed],
+    },
+    [
+      put('datasource', 'd1', { ...dataSource, polling: 'every-replica' }),
+      erased('table#d1', 'servers'),
+      erased('delta#d1', 'v2#000001'),
+      erased('delta#d1', 'v2#000002'),
+    ],
+  ],
+  [{ kind: 'refresh-requested', dataSourceId: 'd1' }, []],
+  [{ kind: 'execution-opened', execution }, [put('execution', 'e1', execution)]],
+  [
+    { kind: 'execution-changed', execution: { ...execution, state: 'done' }, before: execution },
+    [put('execution', 'e1', { ...execution, state: 'done' })],
+  ],
+  [{ kind: 'execution-forgotten', execution }, [erased('execution', 'e1')]],
+  [{ kind: 'enforcement-configured', settings, before: null }, [put('enforcement', 'settings', settings)]],
   [{ kind: 'request-remembered', entry }, [put('idempotency', 'k', entry)]],
   [{ kind: 'request-forgotten', entry }, [erased('idempotency', 'k')]],
 ];

@@ -8,6 +8,7 @@ import {
   UnknownArity,
 } from '../../service/policy/problems.ts';
 import { dataSourceRows, policyRows } from '../../service/policy/queries.ts';
+import { UnknownTables } from '../../service/policy/unknown-tables.ts';
 import { deleteDataSource } from '../../service/policy/writes/delete-data-source.ts';
 import { deletePolicy } from '../../service/policy/writes/delete-policy.ts';
 import { deleteRule } from '../../service/policy/writes/delete-rule.ts';
@@ -36,12 +37,15 @@ class Replica extends Session {
     return sorted(dataSourceRows(this, { dataSource, table }));
   }
 
+  readonly #unknown = new UnknownTables();
+
   #follow(): void {
     const fresh = this.changes.slice(this.#done);
     this.#done = this.changes.length;
-    this.engine.apply(
-      fresh.flatMap((change) => engineChanges(change, ({ version }) => this.#rows.get(version) ?? [])),
+    const changes = fresh.flatMap((change) =>
+      engineChanges(change, ({ version }) => this.#rows.get(version) ?? []),
     );
+    this.engine.apply(this.#unknown.admit(changes));
   }
 }
 

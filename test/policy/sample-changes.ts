@@ -2,9 +2,12 @@ import { assert } from '../../service/base/assert.ts';
 import type { DataSourceId, PolicyId, RuleId, Sequence } from '../../service/base/ids.ts';
 import { parse } from '../../service/datalog/parser.ts';
 import type { Formula } from '../../service/datalog/tree.ts';
+import type { Tuple } from '../../service/datalog/value.ts';
 import type { Catalog } from '../../service/policy/catalog.ts';
 import type { Change } from '../../service/policy/change.ts';
 import type { CreatedAt, DataSource, Policy, StoredRule } from '../../service/policy/entities.ts';
+import { executionStates } from '../../service/policy/execution-json.ts';
+import type { Execution } from '../../service/policy/executions.ts';
 
 /** The one formula of a text, as parsed. */
 function formulaOf(text: string): Formula {
@@ -135,8 +138,84 @@ function otherChangeFor(catalog: Catalog, wish: Wish, sequence: number): Change 
       return remembered && { kind: wish.kind, entry: remembered };
     }
     default:
+      return polledChangeFor(catalog, wish, sequence) ?? enforcementChangeFor(catalog, wish, sequence);
+  }
+}
+
+function polledChangeFor(catalog: Catalog, wish: Wish, sequence: number): Change | null {
+  const dataSource = choose(catalog.dataSources(), wish.pick);
+  if (dataSource === null) return null;
+  if (wish.kind === 'refresh-requested') return { kind: wish.kind, dataSourceId: dataSource.id };
+  if (wish.kind === 'data-source-updated') {
+    const polling = dataSource.polling === 'leased' ? 'every-replica' : 'leased';
+    const dropped = polling === 'leased' ? [] : [...catalog.tableVersions(dataSource.id)];
+    return { kind: wish.kind, dataSource: { ...dataSource, polling }, before: dataSource, dropped };
+  }
+  const before = choose(catalog.tableVersions(dataSource.id), wish.statement);
+  if (wish.kind !== 'table-changed' || before === null) return null;
+  const deltas = { count: (before.deltas?.count ?? 0) + 1, digest: `delta-${sequence}` };
+  const { engineName } = dataSource;
+  const inserted: Tuple[] = [before.table === 'ports' ? [1n, 2n, 'y'] : [2n ** 70n, 1.5]];
+  return {
+    kind: wish.kind,
+    table: { ...before, deltas },
+    before,
+    engineName,
+    arity: inserted[0]!.length,
+    deleted: [],
+    inserted,
+  };
+}
+
+function enforcementChangeFor(catalog: Catalog, wish: Wish, sequence: number): Change | null {
+  const { executions } = catalog;
+  const before = choose(executions.list(), wish.pick);
+  switch (wish.kind) {
+    case 'execution-opened':
+      return { kind: wish.kind, execution: sampleExecution(createdAt(sequence)) };
+    case 'execution-changed': {
+      if (before === null) return null;
+      const state = choose(executionStates, wish.statement)!;
+      return {
+        kind: wish.kind,
+        before,
+        execution: { ...before, state, closed: wish.many > 0.5 || before.closed },
+      };
+    }
+    case 'execution-forgotten':
+      return before && { kind: wish.kind, execution: before };
+    case 'enforcement-configured': {
+      const settings = {
+        mode: 'dry-run',
+        perMinuteMax: sequence,
+        policies: { alice: { approval: true } },
+      } as const;
+      return { kind: wish.kind, settings, before: executions.storedSettings() };
+    }
+    default:
       return null;
   }
+}
+
+/** Of a row of its own, so that it is the only open one. */
+export function sampleExecution(at: CreatedAt, facts: Partial<Execution> = {}): Execution {
+  return {
+    id: `execution-${at.sequence}-${at.ordinal}`,
+    policy: 'alice',
+    service: 'nova',
+    action: 'servers.pause',
+    positional: [BigInt(at.sequence), 1.5, 'x'],
+    named: {},
+    delivery: 'at-least-once',
+    state: 'pending',
+    closed: false,
+    attempts: 0,
+    detail: null,
+    openedAtMs: 1_700_000_000_000,
+    changedAtMs: 1_700_000_000_000,
+    createdAt: at,
+    ...facts,
+  };
 }
 
 const entry = { fingerprint: 'f', result: { id: 'x', list: [1, null] }, committedAtMs: 1_700_000_000_000 };

@@ -3,11 +3,17 @@ import { Engine } from '../../service/engine/engine.ts';
 import { Catalog } from '../../service/policy/catalog.ts';
 import type { Change } from '../../service/policy/change.ts';
 import type { TableVersion } from '../../service/policy/entities.ts';
+import { UnknownTables } from '../../service/policy/unknown-tables.ts';
 import type { PreparedRecord, RecordContent } from '../../service/replication/prepared-record.ts';
 import { Replica, type ReplicaState } from '../../service/replication/replica.ts';
 
 function emptyState(sequence = 0): ReplicaState {
-  return { sequence: sequence as Sequence, catalog: new Catalog(), engine: new Engine() };
+  return {
+    sequence: sequence as Sequence,
+    catalog: new Catalog(),
+    engine: new Engine(),
+    unknown: new UnknownTables(),
+  };
 }
 
 function record(sequence: number, content: RecordContent): PreparedRecord {

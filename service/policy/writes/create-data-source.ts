@@ -1,7 +1,7 @@
 import type { DataSourceId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { entityBytesMax, nameLengthMax } from '../../base/limits.ts';
-import type { DataSource, TableSchema } from '../entities.ts';
+import type { DataSource, PollingMode, TableSchema } from '../entities.ts';
 import { dataSourceToEntity } from '../entity-json.ts';
 import { entityBytes } from '../entity-size.ts';
 import { isUsableInRules } from '../names.ts';
@@ -23,6 +23,8 @@ export interface NewDataSource {
   readonly config: JsonObject | null;
   /** Of the driver for this configuration; each table once. */
   readonly tables: readonly TableSchema[];
+  /** Of a driver that polls. */
+  readonly polling?: PollingMode;
 }
 
 /**

@@ -1,15 +1,17 @@
 import type { TableVersion } from '../entities.ts';
-import { DataSourceNotFound, DataSourceTableNotFound } from '../problems.ts';
+import { DataSourceNotFound, DataSourceTableNotFound, NotPolledUnderLease } from '../problems.ts';
 import type { Write } from '../write.ts';
 
-export interface NewTableVersion extends Omit<TableVersion, 'dataSourceId'> {
+export interface NewTableVersion extends Omit<TableVersion, 'dataSourceId' | 'deltas'> {
   /** Id or name; the id where the chunks were written under it, so that a namesake is not meant. */
   readonly dataSource: string;
+  /** Rows of a poll, which count only while the data source is polled under a lease. */
+  readonly polled?: boolean;
 }
 
 /**
  * Replaces the rows of a data source table (Congress reference 1.15) by those that the row store holds under
- * the new version. Throws DataSourceNotFound, DataSourceTableNotFound.
+ * the new version. Throws DataSourceNotFound, DataSourceTableNotFound, NotPolledUnderLease.
  */
 export function replaceTable(wanted: NewTableVersion): Write<null> {
   return {
@@ -19,6 +21,7 @@ export function replaceTable(wanted: NewTableVersion): Write<null> {
       const dataSource = catalog.dataSourceByIdOrName(idOrName);
       if (dataSource === undefined) throw new DataSourceNotFound(idOrName);
       const { id, name, engineName } = dataSource;
+      if (wanted.polled === true && dataSource.polling !== 'leased') throw new NotPolledUnderLease(name);
       const schema = catalog.tableSchema(id, table);
       if (schema === undefined) throw new DataSourceTableNotFound({ table, dataSourceName: name });
       const change = {
