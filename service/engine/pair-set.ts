@@ -1,4 +1,4 @@
-import { hash2 } from './hash.ts';
+import { hash2, powerOfTwo } from './hash.ts';
 
 const width = 3;
 const initialSlots = 8;
@@ -13,6 +13,18 @@ export class PairSet {
   #slots: Int32Array = new Int32Array(initialSlots * width);
   #mask = initialSlots - 1;
   #size = 0;
+
+  /** The set of rows 1 to end - 1, all different. */
+  static of(columns: readonly Int32Array[], end: number, size: number): PairSet {
+    const set = new PairSet();
+    const count = powerOfTwo(Math.ceil(size * 1.5) + 1);
+    set.#slots = new Int32Array(count * width);
+    set.#mask = count - 1;
+    set.#size = size;
+    const [firsts, seconds] = columns as readonly [Int32Array, Int32Array];
+    for (let row = 1; row < end; row++) set.#place(row, firsts[row]!, seconds[row]!);
+    return set;
+  }
 
   get size(): number {
     return this.#size;
@@ -72,20 +84,22 @@ export class PairSet {
 
   #grow(): void {
     const before = this.#slots;
-    const slots = new Int32Array(before.length * 2);
-    const mask = slots.length / width - 1;
+    this.#slots = new Int32Array(before.length * 2);
+    this.#mask = this.#slots.length / width - 1;
     for (let from = 0; from < before.length; from += width) {
       const row = before[from]!;
-      if (row === 0) continue;
-      const a = before[from + 1]!;
-      const b = before[from + 2]!;
-      let at = hash2(a, b) & mask;
-      while (slots[at * width] !== 0) at = (at + 1) & mask;
-      slots[at * width] = row;
-      slots[at * width + 1] = a;
-      slots[at * width + 2] = b;
+      if (row !== 0) this.#place(row, before[from + 1]!, before[from + 2]!);
     }
-    this.#slots = slots;
-    this.#mask = mask;
+  }
+
+  /** Fills a slot for a pair that has none. */
+  #place(row: number, a: number, b: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let at = hash2(a, b) & mask;
+    while (slots[at * width] !== 0) at = (at + 1) & mask;
+    slots[at * width] = row;
+    slots[at * width + 1] = a;
+    slots[at * width + 2] = b;
   }
 }

@@ -1,5 +1,6 @@
 import type { Evaluator } from './evaluator.ts';
 import type { BodyOccurrence, Component, RelationNode, RuleForm } from './program.ts';
+import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
 import { DoubtSink, doubtRow, ProposeSink, proposeRow } from './sinks.ts';
 
@@ -29,13 +30,15 @@ export class Recursion {
     const rounds = this.#roundsOf(component);
     for (const member of rounds.members) {
       const { facts } = member.node;
+      member.recordsPut = false;
       forEachLive(facts, (row) => member.proposeFact(row));
       for (const rule of member.node.rules) {
         if (!readsMember(rule, component)) this.#evaluator.all(rule, 1, member.propose);
       }
     }
     rounds.enliven();
-    this.#toFixpoint(rounds);
+    this.#toFixpoint(rounds, (relation) => relation.adaptToGrowth());
+    for (const { node } of rounds.members) node.view!.relation.endGrowth();
   }
 
   /**
@@ -97,9 +100,10 @@ export class Recursion {
     return node.rules.some((rule) => this.#evaluator.derives(rule, tuple));
   }
 
-  #toFixpoint(rounds: Rounds): void {
+  #toFixpoint(rounds: Rounds, beforeRound: (relation: Relation) => void = () => {}): void {
     const byNode = new Map(rounds.members.map((member) => [member.node, member]));
     while (rounds.members.some(({ current }) => current.length > 0)) {
+      for (const { node } of rounds.members) beforeRound(node.view!.relation);
       for (const { occurrences, current } of rounds.members) {
         for (const { rule, literal } of occurrences) {
           this.#evaluator.from(
@@ -143,6 +147,8 @@ class Member {
   /** Rows taken out by overdeletion. */
   readonly doubted = new RowList();
   readonly tuple: Int32Array;
+  /** What was put in is asked for in the end; not when the view is new. */
+  recordsPut = true;
   #next = new RowList();
   readonly #put = new RowList();
 
@@ -202,12 +208,10 @@ class Member {
   }
 
   enlivenProposed(): void {
-    const { relation } = this.node.view!;
-    for (let i = 0; i < this.#next.length; i++) {
-      relation.enliven(this.#next.rows[i]!, 1);
-      this.#put.push(this.#next.rows[i]!);
-    }
-    this.current.takeFrom(this.#next);
+    const next = this.#next;
+    this.node.view!.relation.enlivenAll(next);
+    if (this.recordsPut) for (let i = 0; i < next.length; i++) this.#put.push(next.rows[i]!);
+    this.current.takeFrom(next);
   }
 
   /** Takes the relation back to its old state and leaves the difference in the view's pending changes. */

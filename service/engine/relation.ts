@@ -1,6 +1,8 @@
 import { grown } from './hash.ts';
 import { HashIndex } from './hash-index.ts';
+import { PairBits } from './pair-bits.ts';
 import { PairSet } from './pair-set.ts';
+import type { RowList } from './row-list.ts';
 import { RowSet } from './row-set.ts';
 
 /**
@@ -24,8 +26,12 @@ export class Relation {
   readonly #indexes: HashIndex[] = [];
   readonly #idLimit: () => number;
   #free: number[] = [];
-  /** Identity set: live rows and ghosts. Exactly one of the two is there. */
-  readonly #pairs: PairSet | null;
+  /**
+   * Identity set, live rows and ghosts: `#rows` unless there are two columns. With two columns it is `#pairs`, or
+   * `#bits` while a recursion fills the relation, or neither until somebody asks for a row.
+   */
+  #pairs: PairSet | null;
+  #bits: PairBits | null = null;
   readonly #rows: RowSet | null;
 
   constructor(arity: number, idLimit: () => number) {
@@ -44,25 +50,26 @@ export class Relation {
 
   /** Ghosts and live rows. */
   get members(): number {
-    return this.#pairs === null ? this.#rows!.size : this.#pairs.size;
+    if (this.#rows !== null) return this.#rows.size;
+    return this.#pairs === null ? this.end - 1 - this.#free.length : this.#pairs.size;
   }
 
   /** The row of the tuple in {@link probe}, live or ghost, or 0. */
   findProbe(): number {
-    if (this.#pairs !== null) return this.find2(this.probe[0]!, this.probe[1]!);
-    return this.#rows!.rowIn(this.#rows!.slotOf(this.probe, this.columns));
+    if (this.#rows === null) return this.find2(this.probe[0]!, this.probe[1]!);
+    return this.#rows.rowIn(this.#rows.slotOf(this.probe, this.columns));
   }
 
   find2(a: number, b: number): number {
-    const pairs = this.#pairs!;
+    const pairs = this.#pairs ?? this.#pairRows();
     return pairs.rowIn(pairs.slotOf(a, b));
   }
 
   /** The row of the tuple in {@link probe}; a ghost when it is new. */
   addProbe(): number {
     const { probe } = this;
-    if (this.#pairs !== null) return this.add2(probe[0]!, probe[1]!);
-    const rows = this.#rows!;
+    if (this.#rows === null) return this.add2(probe[0]!, probe[1]!);
+    const rows = this.#rows;
     const slot = rows.slotOf(probe, this.columns);
     const known = rows.rowIn(slot);
     if (known !== 0) return known;
@@ -74,7 +81,7 @@ export class Relation {
   }
 
   add2(a: number, b: number): number {
-    const pairs = this.#pairs!;
+    const pairs = this.#pairs ?? this.#pairRows();
     const slot = pairs.slotOf(a, b);
     const known = pairs.rowIn(slot);
     if (known !== 0) return known;
@@ -85,11 +92,51 @@ export class Relation {
     return row;
   }
 
+  /** The row of a new pair, proposed (support -1); 0 for one that is live, proposed or was there as a bit. */
+  propose2(a: number, b: number): number {
+    if (this.#bits !== null) {
+      if (!this.#bits.add(a, b)) return 0;
+      const row = this.#append();
+      this.columns[0]![row] = a;
+      this.columns[1]![row] = b;
+      this.support[row] = -1;
+      return row;
+    }
+    const row = this.add2(a, b);
+    if (this.support[row] !== 0) return 0;
+    this.support[row] = -1;
+    return row;
+  }
+
+  /**
+   * Goes on with a bit matrix as identity set where one pays, and leaves one that no longer does. For a relation
+   * that only grows by {@link propose2} for a while; every other operation leaves the matrix by itself.
+   */
+  adaptToGrowth(): void {
+    if (this.arity !== 2 || this.#free.length > 0) return;
+    if (this.#bits === null) this.#bits = PairBits.of(this.columns, this.end, this.#idLimit());
+    else if (!this.#bits.isDense(this.end)) this.#bits = null;
+    if (this.#bits !== null) this.#pairs = null;
+  }
+
+  /** The growing is over: the identity set is made anew when somebody asks for a row. */
+  endGrowth(): void {
+    this.#bits = null;
+  }
+
   /** Makes a ghost live. */
   enliven(row: number, support: number): void {
     this.support[row] = support;
     this.size++;
     for (const index of this.#indexes) index.link(row);
+  }
+
+  /** Makes ghosts live, each with support 1. */
+  enlivenAll({ rows, length }: RowList): void {
+    const { support } = this;
+    for (let i = 0; i < length; i++) support[rows[i]!] = 1;
+    this.size += length;
+    for (const index of this.#indexes) for (let i = 0; i < length; i++) index.link(rows[i]!);
   }
 
   /** Makes a live row a ghost. */
@@ -102,8 +149,8 @@ export class Relation {
   /** Forgets a ghost; its number is given out again. */
   discard(row: number): void {
     const { columns } = this;
-    if (this.#pairs === null) this.#rows!.remove(row, columns);
-    else this.#pairs.remove(columns[0]![row]!, columns[1]![row]!);
+    if (this.#rows !== null) this.#rows.remove(row, columns);
+    else (this.#pairs ?? this.#pairRows()).remove(columns[0]![row]!, columns[1]![row]!);
     this.#free.push(row);
   }
 
@@ -172,7 +219,7 @@ export class Relation {
   /** Bytes of all arrays. */
   bytes(): number {
     const rows = this.capacity * 4 * (this.arity + 1 + 2 * this.#indexes.length);
-    return rows + (this.#pairs ?? this.#rows!).bytes;
+    return rows + (this.#pairs?.bytes ?? this.#rows?.bytes ?? 0);
   }
 
   #reset(capacity: number): void {
@@ -181,7 +228,16 @@ export class Relation {
     this.end = 1;
     this.size = 0;
     this.#free = [];
-    (this.#pairs ?? this.#rows!).clear();
+    if (this.#rows !== null) this.#rows.clear();
+    else this.#pairs = new PairSet();
+    this.#bits = null;
+  }
+
+  #pairRows(): PairSet {
+    const pairs = PairSet.of(this.columns, this.end, this.members);
+    this.#pairs = pairs;
+    this.#bits = null;
+    return pairs;
   }
 
   #append(): number {

@@ -110,15 +110,18 @@ export class ProposeSink implements Sink {
   }
 
   emit2(a: number, b: number): void {
-    this.#propose(this.#relation.add2(a, b));
+    const row = this.#relation.propose2(a, b);
+    if (row === 0) return;
+    this.next.push(row);
+    this.#budget.checkRows(row);
   }
 
   emitProbe(): void {
-    this.#propose(this.#relation.addProbe());
-  }
-
-  #propose(row: number): void {
-    proposeRow(this.#relation, row, this.next);
+    if (this.probe.length === 2) {
+      this.emit2(this.probe[0]!, this.probe[1]!);
+      return;
+    }
+    proposeRow(this.#relation, this.#relation.addProbe(), this.next);
     this.#budget.checkRows(this.#relation.members);
   }
 }
