@@ -3,11 +3,14 @@ import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Driver } from '../datasources/driver.ts';
 import type { ReplicaPort } from '../replication/replica-port.ts';
+import type { SystemPort } from '../replication/system-port.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 /** Everything that the API needs from outside; built once in `server/wire.ts`. */
 export interface ApiContext {
   readonly replica: ReplicaPort;
+  /** The fleet and the log; null until the replica has begun. */
+  readonly system: () => SystemPort | null;
   readonly drivers: ReadonlyMap<string, Driver>;
   readonly clock: Clock;
   readonly random: Random;

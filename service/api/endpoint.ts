@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { Access } from './access.ts';
 import type { Answer } from './answer.ts';
@@ -25,11 +26,18 @@ export interface WriteCall extends Call {
   readonly signal: AbortSignal;
 }
 
+/** A request that may wait for something. */
+export interface OpenCall extends Call {
+  readonly headers: IncomingHttpHeaders;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
 /** Answers from memory, at one sequence: synchronous on purpose. */
 type ReadHandler = (call: Call) => Answer;
 type WriteHandler = (call: WriteCall) => Promise<Answer>;
 /** Needs no catalog, so it is answered while the replica is still loading. */
-type OpenHandler = (call: Call) => Answer | Promise<Answer>;
+type OpenHandler = (call: OpenCall) => Answer | Promise<Answer>;
 
 /** What a body of this status is: a schema of JSON, a media type of something else, or null for no body. */
 type AnswerShape = z.ZodType | { readonly mediaType: string } | null;

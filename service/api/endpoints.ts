@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts';
 import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
 import { driverEndpoints } from './routes/drivers.ts';
+import { fleetEndpoints } from './routes/fleet.ts';
 import { libraryPolicyEndpoints } from './routes/library-policies.ts';
 import { operationEndpoints } from './routes/operations.ts';
 import { policyEndpoints } from './routes/policies.ts';
@@ -20,4 +21,5 @@ export const endpoints: readonly Endpoint[] = [
   ...driverEndpoints,
   ...versionEndpoints,
   ...operationEndpoints,
+  ...fleetEndpoints,
 ];

@@ -82,7 +82,10 @@ export class RequestServer {
   }
 
   async #open(route: OpenRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
-    return plain(match.endpoint.path, await route.handle(this.#call(match, exchange)));
+    const { request, response } = exchange;
+    const signal = abortedWithClient(response);
+    const call = { ...this.#call(match, exchange), headers: request.headers, signal };
+    return plain(match.endpoint.path, await route.handle(call));
   }
 
   async #read(route: ReadRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {

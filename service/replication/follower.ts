@@ -73,6 +73,14 @@ export class Follower {
     if (sequence > this.#options.live.applied) this.#wakeUp.abort();
   }
 
+  /** Loads everything anew, beside what is live. */
+  reload(reason: string): void {
+    if (this.#reload) return;
+    this.#loadAgain(reason);
+    this.#nextPollMs = this.#options.clock.monotonicMs();
+    this.#wakeUp.abort();
+  }
+
   /** Runs until `signal` is aborted. */
   async run(): Promise<void> {
     const { signal } = this.#options;

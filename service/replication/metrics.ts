@@ -16,6 +16,10 @@ export interface ReplicationMetrics {
   applied(step: { readonly records: number; readonly durationMs: number }): void;
   /** A full load, at the start or because the log was trimmed. */
   loaded(load: { readonly durationMs: number }): void;
+  /** After every look at the heartbeats. */
+  fleetObserved(fleet: { readonly live: number }): void;
+  /** Whether the catalog differs from that of a live replica at the same sequence: an alarm. */
+  digestCompared(comparison: { readonly different: boolean }): void;
   /** After every look at the head. */
   lagObserved(lag: { readonly records: number; readonly stalenessMs: number | null }): void;
 }
@@ -28,5 +32,7 @@ export const silentMetrics: ReplicationMetrics = {
   pulled() {},
   applied() {},
   loaded() {},
+  fleetObserved() {},
+  digestCompared() {},
   lagObserved() {},
 };

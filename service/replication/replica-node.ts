@@ -29,6 +29,8 @@ export interface ReplicaNodeOptions {
   readonly pusher: RowPusher;
   readonly gate: ReadGate;
   readonly contact: StoreContact;
+  /** Further things that are wrong, in sentences for people. */
+  readonly alarms: () => readonly string[];
 }
 
 /** The replica as the API sees it: one front for the parts that do the work. */
@@ -110,6 +112,7 @@ export class ReplicaNode implements ReplicaPort {
     }
     if (awayMs !== null) reasons.push(`store unreachable for ${Math.round(awayMs / 1_000)} s`);
     if (follower.lastFailure !== null) reasons.push(`following failed: ${follower.lastFailure}`);
+    reasons.push(...this.#options.alarms());
     if (this.#draining) reasons.push('draining');
     return reasons;
   }

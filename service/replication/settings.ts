@@ -35,6 +35,10 @@ export interface ReplicationSettings {
   readonly idempotencyTtlMs: number;
   /** How long a lease must not have been renewed before another replica may take it. */
   readonly leaseDurationMs: number;
+  /** Between two heartbeats while nothing is applied; grows with the fleet. 0: none are sent. */
+  readonly heartbeatIntervalMs: number;
+  /** Between two heartbeats at least, however much is applied; grows with the fleet. */
+  readonly heartbeatGapMs: number;
   readonly queuedWritesMax: number;
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
@@ -60,6 +64,8 @@ export const defaultSettings: ReplicationSettings = {
   recordPartsRetentionMs: 31 * 24 * hourMs,
   idempotencyTtlMs: 24 * hourMs,
   leaseDurationMs: 8_000,
+  heartbeatIntervalMs: 5_000,
+  heartbeatGapMs: 1_000,
   queuedWritesMax,
   writesPerCommitMax,
   changeRecordBytesMax,

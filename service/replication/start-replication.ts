@@ -19,8 +19,11 @@ import { CommitAttempt } from './commit-attempt.ts';
 import { Committer } from './committer.ts';
 import { type Compressor, zlibCompressor } from './compressor.ts';
 import { DetachedStore } from './detached-json.ts';
+import { Fleet } from './fleet.ts';
+import { FleetReports } from './fleet-reports.ts';
 import { Follower } from './follower.ts';
 import { HeadReader } from './head-reader.ts';
+import { Heartbeats, type ReplicaIdentity } from './heartbeats.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LiveReplica } from './live-replica.ts';
 import { type ReplicationMetrics, silentMetrics } from './metrics.ts';
@@ -33,12 +36,15 @@ import type { ReplicaPort } from './replica-port.ts';
 import { RowChunks } from './row-chunks.ts';
 import { defaultSettings, type ReplicationSettings } from './settings.ts';
 import { StoreContact } from './store-contact.ts';
+import type { SystemPort } from './system-port.ts';
 import { TableRows } from './table-rows.ts';
 import { WriteAnswers } from './write-answers.ts';
 
 export interface ReplicationPorts {
   /** Unique per process and start. */
   readonly replicaId: ReplicaId;
+  /** What the others are told about this process. */
+  readonly identity?: ReplicaIdentity;
   readonly stateStore: StateStore;
   readonly rowStore: RowStore;
   readonly leaseStore: LeaseStore;
@@ -55,6 +61,7 @@ export interface ReplicationPorts {
 /** A replica that runs. */
 export interface Replication {
   readonly port: ReplicaPort;
+  readonly system: SystemPort;
   /** For whatever only one replica may do at a time. */
   readonly leases: Pick<LeaseKeeper, 'keep' | 'held'>;
   /** Not ready any more from now on, but serving. */
@@ -77,11 +84,12 @@ export function startReplication(ports: ReplicationPorts): Replication {
   // As many listeners as calls are under way; each removes its own.
   setMaxListeners(0, stopping.signal);
   const parts = assemble(ports, stopping.signal);
-  const { node, follower, committer, background, leases } = parts;
+  const { node, follower, committer, background, leases, heartbeats, system } = parts;
   const following = follower.run();
   const committing = committer.run();
   const preparing = ensureDefaults(ports, parts, stopping.signal);
-  const ended = Promise.all([following, committing, preparing, leases.run()]).then(() => background.drain());
+  const loops = [following, committing, preparing, leases.run(), heartbeats.run()];
+  const ended = Promise.all(loops).then(() => background.drain());
   const stop = async (): Promise<void> => {
     node.drain();
     committer.stop();
@@ -90,7 +98,7 @@ export function startReplication(ports: ReplicationPorts): Replication {
     stopping.abort(new Problemless('the replica stops'));
     await ended;
   };
-  return { port: node, leases, drain: () => node.drain(), stop, ended };
+  return { port: node, system, leases, drain: () => node.drain(), stop, ended };
 }
 
 /** Reason of the signal that ends the loops; nobody is told. */
@@ -105,6 +113,8 @@ interface Parts {
   readonly committer: Committer;
   readonly background: Background;
   readonly leases: LeaseKeeper;
+  readonly heartbeats: Heartbeats;
+  readonly system: SystemPort;
 }
 
 function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
@@ -142,9 +152,22 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const committer = new Committer({ ...writing, replicaId, attempt, bulk, answers, loader });
   const pusher = new RowPusher({ ...writing, committer, chunks, rowStore, tableRows });
   const gate = new ReadGate({ ...shared, follower, heads, waitMs: settings.readWaitMs });
-  const node = new ReplicaNode({ live, follower, committer, pusher, gate, contact });
+  const alarms = (): readonly string[] => heartbeats.reasons();
+  const node = new ReplicaNode({ live, follower, committer, pusher, gate, contact, alarms });
   const leases = new LeaseKeeper({ ...shared, replicaId, leaseStore: ports.leaseStore });
-  return { node, live, follower, committer, background, leases };
+  const fleet = new Fleet(clock);
+  const heartbeats = new Heartbeats({
+    ...shared,
+    replicaId,
+    identity: ports.identity ?? { address: replicaId, build: 'unknown' },
+    fleet,
+    health: () => node.health(),
+    leasesHeld: () => leases.held(),
+    reload: (reason) => follower.reload(reason),
+  });
+  const knownHead = (): Sequence => follower.knownHead;
+  const reports = new FleetReports({ ...shared, replicaId, fleet, heartbeats, knownHead });
+  return { node, live, follower, committer, background, leases, heartbeats, system: reports };
 }
 
 /** However many replicas start at once, one commit makes each policy: the others then find it there. */

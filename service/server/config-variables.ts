@@ -119,6 +119,15 @@ export const configVariables = {
     minimum: 10,
     maximum: 60_000,
   }),
+  storeRequestTimeoutMs: wholeNumberVariable({
+    name: 'CONGRESS_STORE_REQUEST_TIMEOUT_MS',
+    description:
+      'How long one request to the database may take. After that reads are answered from memory, marked stale, and the outcome of a commit is looked up.',
+    fallback: '1000',
+    unit: 'milliseconds',
+    minimum: 50,
+    maximum: 30_000,
+  }),
   leaseDurationMs: wholeNumberVariable({
     name: 'CONGRESS_LEASE_DURATION_MS',
     description:

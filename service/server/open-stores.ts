@@ -6,6 +6,7 @@ import { MemoryRowStore } from '../store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../store/memory/memory-state-store.ts';
 import type { RowStore } from '../store/row-store.ts';
 import type { StateStore } from '../store/state-store.ts';
+import type { StoreObserver } from '../store/store-observer.ts';
 import type { Config } from './config.ts';
 
 const dayMs = 86_400_000;
@@ -19,11 +20,14 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+interface StorePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observer: StoreObserver;
+}
+
 /** The stores that the configuration asks for. Sends nothing yet. */
-export function openStores(
-  config: Config,
-  ports: { readonly clock: Clock; readonly random: Random },
-): Stores {
+export function openStores(config: Config, ports: StorePorts): Stores {
   return config.store === 'memory' ? memoryStores(config) : dynamoDbStores(config, ports);
 }
 
@@ -39,7 +43,7 @@ function memoryStores(config: Config): Stores {
   };
 }
 
-function dynamoDbStores(config: Config, ports: { readonly clock: Clock; readonly random: Random }): Stores {
+function dynamoDbStores(config: Config, ports: StorePorts): Stores {
   const stores = openDynamoDbStores({
     connection: {
       region: config.awsRegion,
@@ -49,6 +53,8 @@ function dynamoDbStores(config: Config, ports: { readonly clock: Clock; readonly
     tables: { state: config.stateTable, rows: config.rowsTable },
     clock: ports.clock,
     random: ports.random,
+    observer: ports.observer,
+    requestTimeoutMs: config.storeRequestTimeoutMs,
     recordRetentionMs: config.recordRetentionDays * dayMs,
   });
   return config.createTables === 'auto' ? stores : { ...stores, ensureTables: async () => {} };

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { HttpMetrics } from '../api/http-metrics.ts';
 import type { ReplicationMetrics } from '../replication/metrics.ts';
+import type { StoreObserver } from '../store/store-observer.ts';
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const sizeBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
@@ -9,13 +10,18 @@ const sizeBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 export interface PrometheusMetrics {
   readonly http: HttpMetrics;
   readonly replication: ReplicationMetrics;
+  readonly store: StoreObserver;
 }
 
 /** One registry per replica, so that several can live in one process (tests). */
 export function prometheusMetrics(options: { readonly processMetrics: boolean }): PrometheusMetrics {
   const registry = new Registry();
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
-  return { http: httpMetrics(registry), replication: replicationMetrics(registry) };
+  return {
+    http: httpMetrics(registry),
+    replication: replicationMetrics(registry),
+    store: storeMetrics(registry),
+  };
 }
 
 function httpMetrics(registry: Registry): HttpMetrics {
@@ -33,6 +39,30 @@ function httpMetrics(registry: Registry): HttpMetrics {
       durations.observe({ method: label, route, status }, durationMs / 1_000);
     },
     exposition: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function storeMetrics(registry: Registry): StoreObserver {
+  const seconds = new Histogram({
+    name: 'congress_store_call_duration_seconds',
+    help: 'Time of one call of the store, with its retries.',
+    labelNames: ['operation', 'outcome'],
+    buckets: secondsBuckets,
+    registers: [registry],
+  });
+  const units = new Counter({
+    name: 'congress_store_units_total',
+    help: 'Read and write units that DynamoDB billed, by table.',
+    labelNames: ['table', 'kind'],
+    registers: [registry],
+  });
+  return {
+    called: ({ operation, outcome, durationMs }) =>
+      seconds.observe({ operation, outcome }, durationMs / 1_000),
+    consumed: ({ table, readUnits, writeUnits }) => {
+      units.inc({ table, kind: 'read' }, readUnits);
+      units.inc({ table, kind: 'write' }, writeUnits);
+    },
   };
 }
 
@@ -80,7 +110,15 @@ function replicationMetrics(registry: Registry): ReplicationMetrics {
     'Time since the last successful contact with the store; -1 before the first.',
   );
 
+  const fleetLive = gauge('live_replicas', 'Replicas whose heartbeats this one sees, itself included.');
+  const different = gauge(
+    'catalog_digest_different',
+    '1 while the catalog differs from that of a live replica at the same sequence, which must never be.',
+  );
+
   return {
+    fleetObserved: ({ live }) => fleetLive.set(live),
+    digestCompared: (comparison) => different.set(comparison.different ? 1 : 0),
     commitEnded({ outcome, durationMs, groupSize: size }) {
       commits.inc({ outcome });
       commitSeconds.observe(durationMs / 1_000);

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { createApp } from '../api/app.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ReplicaId } from '../base/ids.ts';
@@ -37,7 +38,7 @@ export interface RunningReplica {
 export async function startReplica(config: Config, ports: Ports): Promise<RunningReplica> {
   const { clock, random, logger } = ports;
   const metrics = prometheusMetrics({ processMetrics: true });
-  const stores = openStores(config, ports);
+  const stores = openStores(config, { ...ports, observer: metrics.store });
   const replica = new PendingReplica('waiting for the tables of the database');
   const stopping = new AbortController();
   let replication: Replication | null = null;
@@ -47,6 +48,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
     random,
     listener: createApp({
       replica,
+      system: () => replication?.system ?? null,
       drivers: driverCatalog,
       clock,
       random,
@@ -74,7 +76,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
   const run = async (): Promise<void> => {
     await tablesReady({ stores, clock, logger, signal: stopping.signal, pending: replica });
     if (stopping.signal.aborted) return;
-    replication = begin(config, { ...ports, stores, metrics });
+    replication = begin(config, { ...ports, stores, metrics, address: `${hostname()}:${address.port}` });
     replica.begin(replication.port);
     await replication.ended;
   };
@@ -83,10 +85,11 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
 
 function begin(
   config: Config,
-  parts: Ports & { readonly stores: Stores; readonly metrics: PrometheusMetrics },
+  parts: Ports & { readonly stores: Stores; readonly metrics: PrometheusMetrics; readonly address: string },
 ): Replication {
   const { clock, random, logger, stores, metrics } = parts;
   return startReplication({
+    identity: { address: parts.address, build: parts.version },
     replicaId: `${config.replicaName}/${random.uuid().slice(0, 8)}` as ReplicaId,
     stateStore: stores.stateStore,
     rowStore: stores.rowStore,
@@ -101,6 +104,10 @@ function begin(
       readWaitMs: config.readWaitMs,
       writeDeadlineMs: config.writeDeadlineMs,
       leaseDurationMs: config.leaseDurationMs,
+      // One request in full, or two when the first fails at once.
+      storeTimeoutMs: config.storeRequestTimeoutMs,
+      commitTimeoutMs: config.storeRequestTimeoutMs,
+      pullTimeoutMs: config.storeRequestTimeoutMs * 5,
       idempotencyTtlMs: config.idempotencyTtlHours * 3_600_000,
       recordPartsRetentionMs: (config.recordRetentionDays + 1) * 86_400_000,
     },

@@ -62,6 +62,7 @@ export class ApiServer {
     };
     const app = createApp({
       replica,
+      system: () => null,
       drivers: driverCatalog,
       clock: systemClock,
       random: systemRandom,
@@ -96,8 +97,9 @@ export class ApiServer {
       newEngine: () => new Engine(),
       settings: { pollIntervalMs: 20 },
     });
+    const system = () => replication.system;
     while (!replication.port.health().ready) await new Promise((resolve) => setImmediate(resolve));
-    return ApiServer.overReplica(replication.port, { ...options, stop: () => replication.stop() });
+    return ApiServer.overReplica(replication.port, { system, ...options, stop: () => replication.stop() });
   }
 
   async close(): Promise<void> {

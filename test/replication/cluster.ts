@@ -116,7 +116,8 @@ export class Cluster {
       logger: this.#options.logger ?? silentLogger,
       newEngine: () => new Engine(),
       compressor: syncCompressor,
-      settings: this.#options.settings ?? {},
+      // Scripted faults are for the calls that a test knows of.
+      settings: { heartbeatIntervalMs: 0, ...this.#options.settings },
     });
     const replica = { port: replication.port, faults, rowFaults, replication };
     this.replicas.push(replica);
