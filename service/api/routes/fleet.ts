@@ -37,7 +37,7 @@ export const fleetEndpoints: readonly Endpoint[] = [
 ];
 
 /** Throws NotReadyYet. */
-export function systemOf(context: ApiContext): SystemPort {
+function systemOf(context: ApiContext): SystemPort {
   const system = context.system();
   if (system === null) throw new NotReadyYet();
   return system;
