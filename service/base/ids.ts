@@ -5,6 +5,7 @@ type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
 export type Sequence = Branded<number, 'Sequence'>;
 export type PolicyId = Branded<string, 'PolicyId'>;
 export type RuleId = Branded<string, 'RuleId'>;
+export type LibraryPolicyId = Branded<string, 'LibraryPolicyId'>;
 export type DataSourceId = Branded<string, 'DataSourceId'>;
 /** One process; new at every start. */
 export type ReplicaId = Branded<string, 'ReplicaId'>;

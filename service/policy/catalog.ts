@@ -5,6 +5,8 @@ import type { AdmissionContext } from '../datalog/admission/admission-context.ts
 import { DependencyGraph } from '../datalog/dependency-graph.ts';
 import { statementKey } from '../datalog/identity.ts';
 import type { Formula } from '../datalog/tree.ts';
+import { type AdmissionReads, admissionContextOf } from './admission-reads.ts';
+import type { CatalogContents } from './catalog-contents.ts';
 import type { Change } from './change.ts';
 import { compareCreation } from './creation-order.ts';
 import { DataSourceShelf } from './data-source-shelf.ts';
@@ -17,30 +19,12 @@ import type {
   TableSchema,
   TableVersion,
 } from './entities.ts';
-import {
-  dataSourceToEntity,
-  idempotencyEntryToEntity,
-  policyToEntity,
-  ruleToEntity,
-  tableVersionToEntity,
-} from './entity-json.ts';
+import { idempotencyEntryToEntity, policyToEntity, ruleToEntity } from './entity-json.ts';
 import { ExecutionShelf } from './execution-shelf.ts';
-import type { EnforcementSettings, Execution } from './executions.ts';
 import { inverseOf } from './inverse-change.ts';
+import { LibraryShelf, type PolicyLibrary } from './library-shelf.ts';
 import { PolicyShelf } from './policy-shelf.ts';
 import { type ExecuteTable, TableIndex } from './table-index.ts';
-
-/** All entities, for loading a catalog at once; in any order. */
-export interface CatalogContents {
-  readonly policies: readonly Policy[];
-  readonly rules: readonly StoredRule[];
-  readonly dataSources: readonly DataSource[];
-  readonly tableVersions: readonly TableVersion[];
-  readonly idempotencyEntries: readonly IdempotencyEntry[];
-  readonly executions: readonly Execution[];
-  /** Null until somebody sets something. */
-  readonly enforcement: EnforcementSettings | null;
-}
 
 /**
  * Everything replicated except rows, as of one sequence: the same on every replica. Reads are synchronous and
@@ -52,12 +36,13 @@ export interface CatalogContents {
  */
 export class Catalog {
   readonly #policies = new PolicyShelf();
-  readonly #dataSources = new DataSourceShelf();
   readonly #requests = new Map<string, IdempotencyEntry>();
   readonly #executions = new ExecutionShelf();
   readonly #tables = new TableIndex();
   readonly #graph = new DependencyGraph();
   readonly #digest = new SetDigest();
+  readonly #dataSources = new DataSourceShelf(this.#digest);
+  readonly #library = new LibraryShelf(this.#digest);
 
   /** A catalog that holds these entities, whatever history led to them. */
   static load(contents: CatalogContents): Catalog {
@@ -68,12 +53,13 @@ export class Catalog {
     )) {
       catalog.#addRule(rule);
     }
-    for (const dataSource of contents.dataSources) catalog.#addDataSource(dataSource);
-    for (const version of contents.tableVersions) catalog.#addVersion(version);
+    for (const dataSource of contents.dataSources) catalog.#dataSources.addDataSource(dataSource);
+    for (const version of contents.tableVersions) catalog.#dataSources.addVersion(version);
     for (const entry of contents.idempotencyEntries) catalog.#addRequest(entry);
     catalog.#executions.load(contents.executions, contents.enforcement);
     for (const execution of contents.executions) catalog.#digest.add(executionText(execution));
     if (contents.enforcement !== null) catalog.#digest.add(settingsText(contents.enforcement));
+    catalog.#library.load(contents);
     return catalog;
   }
 
@@ -115,6 +101,10 @@ export class Catalog {
     const shelved = this.#policies.byId(policyId);
     const id = shelved?.ruleByStatement.get(statementKey(formula));
     return id === undefined ? undefined : shelved?.ruleById.get(id);
+  }
+
+  get library(): PolicyLibrary {
+    return this.#library;
   }
 
   /** In order of creation. */
@@ -177,6 +167,11 @@ export class Catalog {
     return [...schemas.keys()].filter((table) => this.#tables.isMentioned(policyName, table)).sort();
   }
 
+  /** Whether some rule body names a table of this policy or data source with its qualifier. */
+  isMentioned(name: string): boolean {
+    return this.#tables.mentions(name);
+  }
+
   /** Whether {@link tablesOf} holds the table. */
   hasTable(policyName: string, table: string): boolean {
     if (this.#policies.byName(policyName) !== undefined) return this.#tables.has(policyName, table);
@@ -205,31 +200,20 @@ export class Catalog {
    * there already, without rules.
    */
   admissionContext(newcomer?: Policy): AdmissionContext {
-    const isNew = (name: string) => name === newcomer?.name;
-    return {
-      policyKind: (name) => (isNew(name) ? newcomer : this.policyByName(name))?.kind,
-      isDataSource: (name) => !isNew(name) && this.dataSourceInRules(name) !== undefined,
-      dataSourceColumns: (name, table) => {
-        const schemas = this.#schemasInRules(name);
-        if (schemas === undefined) return undefined;
-        return schemas.get(table)?.columns.map((column) => column.name) ?? 'unknown-table';
-      },
-      arityOf: (name, table) => {
-        const policy = this.policyByName(name);
-        return policy && this.#tables.arity(name, table, policy.createdAt);
-      },
-      holds: (name, formula) => {
-        const policy = this.policyByName(name);
-        return policy !== undefined && this.ruleOfStatement(policy.id, formula) !== undefined;
-      },
-      dependencies: this.#graph,
-      mayRecur: () => false,
+    const reads: AdmissionReads = {
+      policyByName: (name) => this.policyByName(name),
+      isDataSource: (name) => this.dataSourceInRules(name) !== undefined,
+      schemasInRules: (name) => this.#schemasInRules(name),
+      ruleOfStatement: (id, formula) => this.ruleOfStatement(id, formula),
+      tables: this.#tables,
+      graph: this.#graph,
     };
+    return admissionContextOf(reads, newcomer);
   }
 
   /**
    * Equal for equal entities, in whatever order they came: 32 hexadecimal digits over the canonical JSON of
-   * every policy, rule, data source, table version and idempotency entry.
+   * every entity.
    */
   digest(): string {
     return this.#digest.toString();
@@ -252,21 +236,36 @@ export class Catalog {
       case 'rule-deleted':
         this.#removeRule(change.rule);
         break;
+      case 'rule-replaced':
+        this.#removeRule(change.before);
+        this.#addRule(change.rule);
+        break;
+      case 'policy-described':
+        this.#policies.redescribe(change.policy);
+        this.#digest.remove(digestText('policy', policyToEntity(change.before)));
+        this.#digest.add(digestText('policy', policyToEntity(change.policy)));
+        break;
+      case 'library-policy-created':
+      case 'library-policy-replaced':
+      case 'library-policy-deleted':
+      case 'library-filled':
+        this.#library.apply(change);
+        break;
       case 'data-source-created':
-        this.#addDataSource(change.dataSource);
+        this.#dataSources.addDataSource(change.dataSource);
         break;
       case 'data-source-deleted':
-        for (const version of change.tables) this.#removeVersion(version);
-        this.#removeDataSource(change.dataSource);
+        for (const version of change.tables) this.#dataSources.removeVersion(version);
+        this.#dataSources.removeDataSource(change.dataSource.id);
         break;
       case 'table-replaced':
       case 'table-changed':
-        if (change.before !== null) this.#removeVersion(change.before);
-        this.#addVersion(change.table);
+        if (change.before !== null) this.#dataSources.removeVersion(change.before);
+        this.#dataSources.addVersion(change.table);
         break;
       case 'data-source-updated':
-        for (const version of change.dropped) this.#removeVersion(version);
-        this.#replaceDataSource(change.before, change.dataSource);
+        for (const version of change.dropped) this.#dataSources.removeVersion(version);
+        this.#dataSources.replaceDataSource(change.dataSource);
         break;
       case 'refresh-requested':
         break;
@@ -298,16 +297,16 @@ export class Catalog {
     switch (change.kind) {
       case 'data-source-deleted':
         this.apply({ kind: 'data-source-created', dataSource: change.dataSource });
-        for (const version of change.tables) this.#addVersion(version);
+        for (const version of change.tables) this.#dataSources.addVersion(version);
         break;
       case 'data-source-updated':
-        this.#replaceDataSource(change.dataSource, change.before);
-        for (const version of change.dropped) this.#addVersion(version);
+        this.#dataSources.replaceDataSource(change.before);
+        for (const version of change.dropped) this.#dataSources.addVersion(version);
         break;
       case 'table-replaced':
       case 'table-changed':
-        this.#removeVersion(change.table);
-        if (change.before !== null) this.#addVersion(change.before);
+        this.#dataSources.removeVersion(change.table);
+        if (change.before !== null) this.#dataSources.addVersion(change.before);
         break;
       case 'execution-opened':
       case 'execution-changed':
@@ -352,33 +351,6 @@ export class Catalog {
     this.#tables.remove(name, rule);
     this.#graph.remove(name, rule.formula);
     this.#digest.remove(digestText('rule', ruleToEntity(rule)));
-  }
-
-  #addDataSource(dataSource: DataSource): void {
-    this.#dataSources.addDataSource(dataSource);
-    this.#digest.add(digestText('data-source', dataSourceToEntity(dataSource)));
-  }
-
-  #replaceDataSource(before: DataSource, after: DataSource): void {
-    this.#dataSources.replaceDataSource(after);
-    this.#digest.remove(digestText('data-source', dataSourceToEntity(before)));
-    this.#digest.add(digestText('data-source', dataSourceToEntity(after)));
-  }
-
-  #removeDataSource(dataSource: DataSource): void {
-    this.#dataSources.removeDataSource(dataSource.id);
-    this.#digest.remove(digestText('data-source', dataSourceToEntity(dataSource)));
-  }
-
-  #addVersion(version: TableVersion): void {
-    assert(this.tableVersion(version.dataSourceId, version.table) === undefined, 'a table has one version');
-    this.#dataSources.setVersion(version);
-    this.#digest.add(digestText('table', tableVersionToEntity(version)));
-  }
-
-  #removeVersion(version: TableVersion): void {
-    this.#dataSources.removeVersion(version);
-    this.#digest.remove(digestText('table', tableVersionToEntity(version)));
   }
 
   #moveDigest(texts: { readonly added: readonly string[]; readonly removed: readonly string[] }): void {

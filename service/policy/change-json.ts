@@ -8,6 +8,8 @@ import {
   dataSourceToEntity,
   idempotencyEntryFromEntity,
   idempotencyEntryToEntity,
+  libraryPolicyFromEntity,
+  libraryPolicyToEntity,
   policyFromEntity,
   policyToEntity,
   ruleFromEntity,
@@ -47,6 +49,26 @@ function decisionToJson(change: Change): JsonObject {
     case 'rule-inserted':
     case 'rule-deleted':
       return { kind, rule: ruleToEntity(change.rule), owner: { ...change.owner } };
+    case 'rule-replaced':
+      return {
+        kind,
+        rule: ruleToEntity(change.rule),
+        before: ruleToEntity(change.before),
+        owner: { ...change.owner },
+      };
+    case 'policy-described':
+      return { kind, policy: policyToEntity(change.policy), before: policyToEntity(change.before) };
+    case 'library-policy-created':
+    case 'library-policy-deleted':
+      return { kind, libraryPolicy: libraryPolicyToEntity(change.libraryPolicy) };
+    case 'library-policy-replaced':
+      return {
+        kind,
+        libraryPolicy: libraryPolicyToEntity(change.libraryPolicy),
+        before: libraryPolicyToEntity(change.before),
+      };
+    case 'library-filled':
+      return { kind, filled: change.filled };
     case 'data-source-created':
       return { kind, dataSource: dataSourceToEntity(change.dataSource) };
     case 'data-source-deleted':
@@ -108,6 +130,24 @@ function decisionFromJson(read: JsonReader): Change {
     case 'rule-inserted':
     case 'rule-deleted':
       return { kind, rule: ruleFromEntity(read.object('rule')), owner: ownerFromJson(read.object('owner')) };
+    case 'rule-replaced':
+      return {
+        kind,
+        rule: ruleFromEntity(read.object('rule')),
+        before: ruleFromEntity(read.object('before')),
+        owner: ownerFromJson(read.object('owner')),
+      };
+    case 'policy-described':
+      return {
+        kind,
+        policy: policyFromEntity(read.object('policy')),
+        before: policyFromEntity(read.object('before')),
+      };
+    case 'library-policy-created':
+    case 'library-policy-deleted':
+    case 'library-policy-replaced':
+    case 'library-filled':
+      return libraryChangeFromJson(kind, read);
     case 'data-source-created':
       return { kind, dataSource: dataSourceFromEntity(read.object('dataSource')) };
     case 'data-source-deleted':
@@ -147,6 +187,12 @@ const changeKinds: readonly Change['kind'][] = [
   'policy-deleted',
   'rule-inserted',
   'rule-deleted',
+  'rule-replaced',
+  'policy-described',
+  'library-policy-created',
+  'library-policy-replaced',
+  'library-policy-deleted',
+  'library-filled',
   'data-source-created',
   'data-source-deleted',
   'table-replaced',
@@ -160,6 +206,15 @@ const changeKinds: readonly Change['kind'][] = [
   'request-remembered',
   'request-forgotten',
 ];
+
+type LibraryKind = Extract<Change['kind'], `library-${string}`>;
+
+function libraryChangeFromJson(kind: LibraryKind, read: JsonReader): Change {
+  if (kind === 'library-filled') return { kind, filled: read.flag('filled') };
+  const libraryPolicy = libraryPolicyFromEntity(read.object('libraryPolicy'));
+  if (kind !== 'library-policy-replaced') return { kind, libraryPolicy };
+  return { kind, libraryPolicy, before: libraryPolicyFromEntity(read.object('before')) };
+}
 
 function tableReplacedFromJson(read: JsonReader): Change {
   const before = read.objectOrNull('before');

@@ -5,6 +5,7 @@ import type { Author } from './author.ts';
 import type {
   DataSource,
   IdempotencyEntry,
+  LibraryPolicy,
   Policy,
   StoredRule,
   TableDeltas,
@@ -28,6 +29,24 @@ type Decision =
   | { readonly kind: 'policy-deleted'; readonly policy: Policy; readonly rules: readonly StoredRule[] }
   | { readonly kind: 'rule-inserted'; readonly rule: StoredRule; readonly owner: RuleOwner }
   | { readonly kind: 'rule-deleted'; readonly rule: StoredRule; readonly owner: RuleOwner }
+  /** Text, name or comment; id and place in the list stay. */
+  | {
+      readonly kind: 'rule-replaced';
+      readonly rule: StoredRule;
+      readonly before: StoredRule;
+      readonly owner: RuleOwner;
+    }
+  /** What people read: description and abbreviation. Name and kind stay. */
+  | { readonly kind: 'policy-described'; readonly policy: Policy; readonly before: Policy }
+  | { readonly kind: 'library-policy-created'; readonly libraryPolicy: LibraryPolicy }
+  | {
+      readonly kind: 'library-policy-replaced';
+      readonly libraryPolicy: LibraryPolicy;
+      readonly before: LibraryPolicy;
+    }
+  | { readonly kind: 'library-policy-deleted'; readonly libraryPolicy: LibraryPolicy }
+  /** Whether the library has got its first content. */
+  | { readonly kind: 'library-filled'; readonly filled: boolean }
   | { readonly kind: 'data-source-created'; readonly dataSource: DataSource }
   | {
       readonly kind: 'data-source-deleted';
@@ -95,9 +114,15 @@ export function entitiesCreated(change: Change): number {
     case 'rule-inserted':
     case 'data-source-created':
     case 'execution-opened':
+    case 'library-policy-created':
       return 1;
     case 'policy-deleted':
     case 'rule-deleted':
+    case 'rule-replaced':
+    case 'policy-described':
+    case 'library-policy-replaced':
+    case 'library-policy-deleted':
+    case 'library-filled':
     case 'data-source-deleted':
     case 'table-replaced':
     case 'table-changed':

@@ -1,7 +1,10 @@
 import { assert } from '../base/assert.ts';
 import type { DataSourceId } from '../base/ids.ts';
+import type { SetDigest } from '../base/set-digest.ts';
 import { CreationOrdered } from './creation-order.ts';
+import { digestText } from './digest-texts.ts';
 import type { DataSource, TableSchema, TableVersion } from './entities.ts';
+import { dataSourceToEntity, tableVersionToEntity } from './entity-json.ts';
 
 /** One data source with the tables that have content. */
 export interface ShelvedDataSource {
@@ -10,11 +13,19 @@ export interface ShelvedDataSource {
   readonly versions: Map<string, TableVersion>;
 }
 
-/** The data sources and their table versions, by id, by name and in order of creation. */
+/**
+ * The data sources and their table versions, by id, by name and in order of creation; and their part of the
+ * catalog's digest.
+ */
 export class DataSourceShelf {
+  readonly #digest: SetDigest;
   readonly #inOrder = new CreationOrdered<DataSource>();
   readonly #byId = new Map<DataSourceId, ShelvedDataSource>();
   readonly #byName = new Map<string, ShelvedDataSource>();
+
+  constructor(digest: SetDigest) {
+    this.#digest = digest;
+  }
 
   addDataSource(dataSource: DataSource): void {
     assert(!this.#byId.has(dataSource.id), 'a new data source has a new id');
@@ -24,6 +35,7 @@ export class DataSourceShelf {
     this.#inOrder.add(dataSource);
     this.#byId.set(dataSource.id, shelved);
     this.#byName.set(dataSource.name, shelved);
+    this.#digest.add(sourceText(dataSource));
   }
 
   /** Same id, name, tables and place. */
@@ -34,6 +46,8 @@ export class DataSourceShelf {
     this.#inOrder.add(dataSource);
     this.#byId.set(dataSource.id, replaced);
     this.#byName.set(dataSource.name, replaced);
+    this.#digest.remove(sourceText(shelved.dataSource));
+    this.#digest.add(sourceText(dataSource));
   }
 
   removeDataSource(id: DataSourceId): void {
@@ -42,16 +56,20 @@ export class DataSourceShelf {
     this.#inOrder.remove(shelved.dataSource.createdAt);
     this.#byId.delete(id);
     this.#byName.delete(shelved.dataSource.name);
+    this.#digest.remove(sourceText(shelved.dataSource));
   }
 
-  setVersion(version: TableVersion): void {
+  addVersion(version: TableVersion): void {
     const shelved = this.shelved(version.dataSourceId);
+    assert(!shelved.versions.has(version.table), 'a table has one version');
     assert(shelved.schemas.has(version.table), 'a table with content is in the schema');
     shelved.versions.set(version.table, version);
+    this.#digest.add(versionText(version));
   }
 
   removeVersion(version: TableVersion): void {
     assert(this.shelved(version.dataSourceId).versions.delete(version.table), 'a removed table had content');
+    this.#digest.remove(versionText(version));
   }
 
   /** In order of creation. */
@@ -73,4 +91,12 @@ export class DataSourceShelf {
     assert(shelved !== undefined, 'a table or a deletion belongs to a data source that is there');
     return shelved;
   }
+}
+
+function sourceText(dataSource: DataSource): string {
+  return digestText('data-source', dataSourceToEntity(dataSource));
+}
+
+function versionText(version: TableVersion): string {
+  return digestText('table', tableVersionToEntity(version));
 }

@@ -1,4 +1,6 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { formulaToJson } from '../datalog/formula-json.ts';
 import type { Tuple } from '../datalog/value.ts';
 import type { EngineChange } from '../engine/engine-change.ts';
 import type { Catalog } from './catalog.ts';
@@ -29,6 +31,8 @@ export function engineChanges(
       return [deletion(change.owner.policyName, change.rule)];
     case 'data-source-created':
       return awaited(change.dataSource);
+    case 'rule-replaced':
+      return replacedRule(change.owner.policyName, change);
     case 'data-source-deleted':
       return dropped(change.dataSource);
     case 'table-changed':
@@ -42,6 +46,11 @@ export function engineChanges(
     case 'execution-changed':
     case 'execution-forgotten':
     case 'enforcement-configured':
+    case 'policy-described':
+    case 'library-policy-created':
+    case 'library-policy-replaced':
+    case 'library-policy-deleted':
+    case 'library-filled':
     case 'request-remembered':
     case 'request-forgotten':
       return [];
@@ -99,6 +108,19 @@ function changed(change: Extract<Change, { kind: 'table-changed' }>): EngineChan
     deleted,
     inserted,
   };
+}
+
+/** Nothing when it is still the same statement. */
+function replacedRule(
+  policy: string,
+  { rule, before }: { readonly rule: StoredRule; readonly before: StoredRule },
+): readonly EngineChange[] {
+  if (formulaText(rule) === formulaText(before)) return [];
+  return [deletion(policy, before), insertion(policy, rule)];
+}
+
+function formulaText({ formula }: StoredRule): string {
+  return canonicalJson(formulaToJson(formula));
 }
 
 function insertion(policy: string, { id, formula }: StoredRule): EngineChange {

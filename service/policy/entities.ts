@@ -1,4 +1,4 @@
-import type { DataSourceId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
+import type { DataSourceId, LibraryPolicyId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Formula } from '../datalog/tree.ts';
 import type { Tuple } from '../datalog/value.ts';
@@ -20,8 +20,13 @@ export interface Policy {
   readonly description: string;
   readonly ownerId: string;
   readonly kind: PolicyKind;
-  /** Which set of rule items is in force: 0 at creation, +1 for every wholesale replacement. */
+  /**
+   * Which set of rule items is in force: 0 at creation, another one after every wholesale replacement. Drawn at
+   * random, because two replicas may prepare replacements at the same time and must not write into one set.
+   */
   readonly rulesVersion: number;
+  /** The commit that put this set in force; null = the one that created the policy. */
+  readonly rulesSince: Sequence | null;
   readonly createdAt: CreatedAt;
 }
 
@@ -35,6 +40,22 @@ export interface StoredRule {
   readonly comment: Json;
   /** What is evaluated: decided once, at commit, so every replica evaluates the same. */
   readonly formula: Formula;
+  readonly createdAt: CreatedAt;
+}
+
+/**
+ * A policy to copy from (Congress reference 1.11). `name` is unique in the library; nothing about the rules is
+ * checked before a policy is made of it.
+ */
+export interface LibraryPolicy {
+  readonly id: LibraryPolicyId;
+  readonly name: string;
+  readonly abbreviation: string;
+  readonly description: string;
+  /** As given, lower case or not. */
+  readonly kind: string;
+  /** As given, also with members that mean nothing here; each has a text `rule`. */
+  readonly rules: readonly JsonObject[];
   readonly createdAt: CreatedAt;
 }
 
@@ -84,6 +105,10 @@ export interface TableVersion {
   readonly digest: string;
   /** Absent while the table is what the chunks hold. */
   readonly deltas?: TableDeltas;
+  /** Wall clock of the replica that changed the rows last, for people; null where it was not recorded. */
+  readonly replacedAtMs: number | null;
+  /** How often the rows were changed since the data source was created, with this time. */
+  readonly updates: number;
 }
 
 /** The deltas that were committed on top of a version's chunks. */

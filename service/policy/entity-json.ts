@@ -1,10 +1,11 @@
-import type { DataSourceId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
+import type { DataSourceId, LibraryPolicyId, PolicyId, RuleId, Sequence } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import { formulaFromJson, formulaToJson } from '../datalog/formula-json.ts';
 import { createdAtFromJson, createdAtToJson } from './created-at-json.ts';
 import type {
   DataSource,
   IdempotencyEntry,
+  LibraryPolicy,
   Policy,
   PolicyKind,
   PollingMode,
@@ -35,6 +36,7 @@ export function policyFromEntity(json: JsonObject): Policy {
     ownerId: read.text('ownerId'),
     kind: read.oneOf<PolicyKind>('kind', policyKinds),
     rulesVersion: read.integer('rulesVersion'),
+    rulesSince: read.integerOrNull('rulesSince') as Sequence | null,
     createdAt: createdAtFromJson(read.object('createdAt')),
   };
 }
@@ -54,6 +56,23 @@ export function ruleFromEntity(json: JsonObject): StoredRule {
     name: read.any('name'),
     comment: read.any('comment'),
     formula: formulaFromJson(read.any('formula')),
+    createdAt: createdAtFromJson(read.object('createdAt')),
+  };
+}
+
+export function libraryPolicyToEntity(policy: LibraryPolicy): JsonObject {
+  return { ...policy, createdAt: createdAtToJson(policy.createdAt) };
+}
+
+export function libraryPolicyFromEntity(json: JsonObject): LibraryPolicy {
+  const read = new JsonReader(json, 'library policy');
+  return {
+    id: read.text('id') as LibraryPolicyId,
+    name: read.text('name'),
+    abbreviation: read.text('abbreviation'),
+    description: read.text('description'),
+    kind: read.text('kind'),
+    rules: read.objects('rules'),
     createdAt: createdAtFromJson(read.object('createdAt')),
   };
 }
@@ -113,6 +132,8 @@ export function tableVersionFromEntity(json: JsonObject): TableVersion {
     rows: read.integer('rows'),
     digest: read.text('digest'),
     ...(json.deltas === undefined ? {} : { deltas: tableDeltasFromJson(read.object('deltas')) }),
+    replacedAtMs: read.integerOrNull('replacedAtMs'),
+    updates: read.integerOrNull('updates') ?? 0,
   };
 }
 

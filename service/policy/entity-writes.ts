@@ -4,6 +4,7 @@ import type { Change } from './change.ts';
 import type {
   DataSource,
   IdempotencyEntry,
+  LibraryPolicy,
   Policy,
   StoredRule,
   TableDelta,
@@ -12,6 +13,7 @@ import type {
 import {
   dataSourceToEntity,
   idempotencyEntryToEntity,
+  libraryPolicyToEntity,
   policyToEntity,
   ruleToEntity,
   tableVersionToEntity,
@@ -36,6 +38,9 @@ export const idempotencyPartition = 'idempotency';
 export const executionPartition = 'execution';
 /** Of one item. */
 export const enforcementPartition = 'enforcement';
+export const libraryPartition = 'library';
+/** Holds one item once the library has got its first content. */
+export const libraryFilledPartition = 'library-filled';
 
 /** Of the rules of a policy that are in force. */
 export function rulesPartition(policyId: string, rulesVersion: number): string {
@@ -72,6 +77,17 @@ export function entityWrites(change: Change): readonly PlannedEntityWrite[] {
       return [put(ruleItem(change.rule, change.owner))];
     case 'rule-deleted':
       return [erase(ruleItem(change.rule, change.owner))];
+    case 'rule-replaced':
+      return [put(ruleItem(change.rule, change.owner))];
+    case 'policy-described':
+      return [put(policyItem(change.policy))];
+    case 'library-policy-created':
+    case 'library-policy-replaced':
+      return [put(libraryItem(change.libraryPolicy))];
+    case 'library-policy-deleted':
+      return [erase(libraryItem(change.libraryPolicy))];
+    case 'library-filled':
+      return [change.filled ? put(libraryFilledItem) : erase(libraryFilledItem)];
     case 'data-source-created':
       return [put(dataSourceItem(change.dataSource))];
     case 'data-source-deleted':
@@ -109,6 +125,12 @@ interface Item {
 function policyItem(policy: Policy): Item {
   return { partition: policyPartition, id: policy.id, body: () => policyToEntity(policy) };
 }
+
+function libraryItem(policy: LibraryPolicy): Item {
+  return { partition: libraryPartition, id: policy.id, body: () => libraryPolicyToEntity(policy) };
+}
+
+const libraryFilledItem: Item = { partition: libraryFilledPartition, id: 'filled', body: () => ({}) };
 
 function ruleItem(rule: StoredRule, owner: { readonly rulesVersion: number }): Item {
   return {

@@ -13,6 +13,18 @@ export function inverseOf(change: Change): Change | null {
       return { ...change, kind: 'rule-inserted' };
     case 'data-source-created':
       return { ...change, kind: 'data-source-deleted', tables: [] };
+    case 'policy-described':
+      return { ...change, policy: change.before, before: change.policy };
+    case 'rule-replaced':
+      return { ...change, rule: change.before, before: change.rule };
+    case 'library-policy-created':
+      return { ...change, kind: 'library-policy-deleted' };
+    case 'library-policy-deleted':
+      return { ...change, kind: 'library-policy-created' };
+    case 'library-policy-replaced':
+      return { ...change, libraryPolicy: change.before, before: change.libraryPolicy };
+    case 'library-filled':
+      return { ...change, filled: !change.filled };
     case 'request-remembered':
       return { ...change, kind: 'request-forgotten' };
     case 'request-forgotten':

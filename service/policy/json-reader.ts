@@ -48,6 +48,11 @@ export class JsonReader {
     return value;
   }
 
+  /** Null also when the member is absent: records of before it existed. */
+  integerOrNull(member: string): number | null {
+    return (this.#object[member] ?? null) === null ? null : this.integer(member);
+  }
+
   flag(member: string): boolean {
     const value = this.#object[member];
     assert(typeof value === 'boolean', this.#expected(member, 'a boolean'));

@@ -41,6 +41,16 @@ export class PolicyShelf {
     this.#byName.delete(shelved.policy.name);
   }
 
+  /** The policy is shown with other fields; id, name and creation are the same. */
+  redescribe(policy: Policy): void {
+    const shelved = { ...this.shelved(policy.id), policy };
+    assert(this.#byName.get(policy.name)?.policy.id === policy.id, 'a described policy keeps its name');
+    this.#inOrder.remove(policy.createdAt);
+    this.#inOrder.add(policy);
+    this.#byId.set(policy.id, shelved);
+    this.#byName.set(policy.name, shelved);
+  }
+
   addRule(rule: StoredRule): void {
     const shelved = this.shelved(rule.policyId);
     const key = statementKey(rule.formula);

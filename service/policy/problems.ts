@@ -83,6 +83,52 @@ export class SystemPolicyUndeletable extends Problem {
   }
 }
 
+/** A policy keeps its name; `reason` says why. */
+export class PolicyNotRenamable extends Problem {
+  readonly code = 'policy-not-renamable';
+  readonly kind = 'conflict';
+  readonly policyName: string;
+  readonly reason: string;
+  constructor(policyName: string, reason: string) {
+    super(`policy \`${policyName}\` cannot be renamed: ${reason}`);
+    this.policyName = policyName;
+    this.reason = reason;
+  }
+}
+
+/** Reference 1.11: not usable as the name of the policy that is made of it. */
+export class InvalidLibraryPolicyName extends Problem {
+  readonly code = 'invalid-library-policy-name';
+  readonly kind = 'invalid';
+  readonly policyName: string;
+  constructor(policyName: string) {
+    super(`name \`${policyName}\` is not a valid policy name`);
+    this.policyName = policyName;
+  }
+}
+
+/** Reference 1.11: neither an id nor a name in the library. */
+export class LibraryPolicyNotFound extends Problem {
+  readonly code = 'library-policy-not-found';
+  readonly kind = 'not-found';
+  readonly nameOrId: string;
+  constructor(nameOrId: string) {
+    super(`No policy found with policy id ${nameOrId}`);
+    this.nameOrId = nameOrId;
+  }
+}
+
+/** The library policy that a policy is made of was changed at this moment: read it again. */
+export class LibraryPolicyChanged extends Problem {
+  readonly code = 'library-policy-changed';
+  readonly kind = 'conflict';
+  readonly policyName: string;
+  constructor(policyName: string) {
+    super(`library policy \`${policyName}\` was changed at the same time`);
+    this.policyName = policyName;
+  }
+}
+
 /** Reference 1.6, error 1020: the policy whose rules are meant does not exist. */
 export class PolicyOfRuleNotFound extends Problem {
   readonly code = 'policy-of-rule-not-found';
@@ -258,11 +304,11 @@ export class UnknownArity extends Problem {
 export class EntityTooLarge extends Problem {
   readonly code = 'entity-too-large';
   readonly kind = 'invalid';
-  readonly entity: 'policy' | 'rule' | 'data source';
+  readonly entity: 'policy' | 'rule' | 'data source' | 'library policy';
   readonly bytes: number;
   readonly bytesMax: number;
   constructor(facts: {
-    readonly entity: 'policy' | 'rule' | 'data source';
+    readonly entity: 'policy' | 'rule' | 'data source' | 'library policy';
     readonly bytes: number;
     readonly bytesMax: number;
   }) {

@@ -64,6 +64,11 @@ export class TableIndex {
     return this.#mentioned.get(qualifier)?.has(table) ?? false;
   }
 
+  /** True when a body somewhere mentions any table of the qualifier. */
+  mentions(qualifier: string): boolean {
+    return this.#mentioned.has(qualifier);
+  }
+
   /** Columns of the first use of the table that was created after `after`. */
   arity(policyName: string, table: string, after: CreatedAt): number | undefined {
     return this.#uses.get(useKey(policyName, table))?.firstAfter(after)?.arity;

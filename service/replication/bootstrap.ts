@@ -7,13 +7,6 @@ import type { Tuple } from '../datalog/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { engineChangesOf } from '../policy/engine-changes.ts';
-import {
-  dataSourcePartition,
-  enforcementPartition,
-  executionPartition,
-  idempotencyPartition,
-  policyPartition,
-} from '../policy/entity-writes.ts';
 import { UnknownTables } from '../policy/unknown-tables.ts';
 import type { Head, StateStore } from '../store/state-store.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
@@ -85,7 +78,7 @@ export class Bootstrap {
   async #readEntities(signal: AbortSignal): Promise<EntityMap> {
     const { store } = this.#options;
     const entities = new EntityMap();
-    for (const partition of entityPartitions) {
+    for (const partition of EntityMap.rootPartitions) {
       entities.addAll(await store.readPartition(partition, signal));
     }
     const owned = [...entities.ownedPartitions()];
@@ -149,15 +142,6 @@ export class Bootstrap {
     return { sequence, catalog, engine, unknown };
   }
 }
-
-/** Of everything that nothing else owns. */
-const entityPartitions = [
-  policyPartition,
-  dataSourcePartition,
-  idempotencyPartition,
-  executionPartition,
-  enforcementPartition,
-];
 
 /** Changes given to the engine between two yields. */
 const changesPerStep = 200;

@@ -1,6 +1,6 @@
 import type { Sequence } from '../base/ids.ts';
 import type { Change } from '../policy/change.ts';
-import type { CreatedAt } from '../policy/entities.ts';
+import type { CreatedAt, Policy } from '../policy/entities.ts';
 import { entityWrites } from '../policy/entity-writes.ts';
 import type { EntityWrite } from '../store/state-store.ts';
 
@@ -70,9 +70,13 @@ export function afterCommit(change: Change, sequence: Sequence): Change {
   return withSequence(change, { from: thisCommit, to: sequence });
 }
 
-/** `createdAt` of something that its owner's commit may have shown. */
-export function createdWithOwner(createdAt: CreatedAt, owner: CreatedAt): CreatedAt {
-  return createdAt.sequence === thisCommit ? { ...createdAt, sequence: owner.sequence } : createdAt;
+/** `createdAt` of a rule that the commit of its policy, or of a replacement of all its rules, may have shown. */
+export function createdWithOwner(
+  createdAt: CreatedAt,
+  policy: Pick<Policy, 'createdAt' | 'rulesSince'>,
+): CreatedAt {
+  if (createdAt.sequence !== thisCommit) return createdAt;
+  return { ...createdAt, sequence: policy.rulesSince ?? policy.createdAt.sequence };
 }
 
 function withSequence(change: Change, replace: { readonly from: Sequence; readonly to: Sequence }): Change {
@@ -82,7 +86,11 @@ function withSequence(change: Change, replace: { readonly from: Sequence; readon
     case 'policy-created':
       return {
         ...change,
-        policy: { ...change.policy, createdAt: moved(change.policy.createdAt) },
+        policy: {
+          ...change.policy,
+          createdAt: moved(change.policy.createdAt),
+          rulesSince: change.policy.rulesSince === replace.from ? replace.to : change.policy.rulesSince,
+        },
         rules: change.rules.map((rule) => ({ ...rule, createdAt: moved(rule.createdAt) })),
       };
     case 'execution-opened':
@@ -92,6 +100,14 @@ function withSequence(change: Change, replace: { readonly from: Sequence; readon
       };
     case 'rule-inserted':
       return { ...change, rule: { ...change.rule, createdAt: moved(change.rule.createdAt) } };
+    case 'library-policy-created':
+    case 'library-policy-replaced': {
+      const { libraryPolicy } = change;
+      return {
+        ...change,
+        libraryPolicy: { ...libraryPolicy, createdAt: moved(libraryPolicy.createdAt) },
+      };
+    }
     case 'data-source-created':
       return {
         ...change,

@@ -34,7 +34,7 @@ export class Cleanup {
   }
 
   /** The chunks of a version that no commit points to any more, or that none ever will. */
-  expire(version: TableVersion): void {
+  expire(version: Chunked): void {
     if (version.chunks === 0) return;
     const expiresAtMs = this.#options.clock.nowMs() + this.#options.settings.supersededRetentionMs;
     this.#start('expiring row chunks', (signal) =>
@@ -47,6 +47,8 @@ export class Cleanup {
     background.start(what, () => within({ clock, durationMs: settings.bulkWriteDeadlineMs, signal }, work));
   }
 }
+
+type Chunked = Pick<TableVersion, 'dataSourceId' | 'table' | 'version' | 'chunks'>;
 
 function superseded(change: Change): readonly TableVersion[] {
   if (change.kind === 'table-replaced') return change.before === null ? [] : [change.before];

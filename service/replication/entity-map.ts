@@ -1,10 +1,11 @@
 import type { JsonObject } from '../base/json.ts';
-import type { CatalogContents } from '../policy/catalog.ts';
+import type { CatalogContents } from '../policy/catalog-contents.ts';
 import type { Change } from '../policy/change.ts';
 import type { TableDelta, TableVersion } from '../policy/entities.ts';
 import {
   dataSourceFromEntity,
   idempotencyEntryFromEntity,
+  libraryPolicyFromEntity,
   policyFromEntity,
   ruleFromEntity,
   tableVersionFromEntity,
@@ -16,6 +17,8 @@ import {
   entityWrites,
   executionPartition,
   idempotencyPartition,
+  libraryFilledPartition,
+  libraryPartition,
   policyPartition,
   rulesPartition,
   tablePartition,
@@ -47,6 +50,17 @@ export class EntityMap {
     else this.#partition(partition).delete(id);
   }
 
+  /** Of everything that nothing else owns. */
+  static readonly rootPartitions: readonly string[] = [
+    policyPartition,
+    dataSourcePartition,
+    idempotencyPartition,
+    executionPartition,
+    enforcementPartition,
+    libraryPartition,
+    libraryFilledPartition,
+  ];
+
   /** Partitions of what the policies and data sources found so far own. */
   ownedPartitions(): readonly string[] {
     const { policies, dataSources } = this.#owners();
@@ -64,7 +78,7 @@ export class EntityMap {
       rules: policies.flatMap((policy) =>
         this.#bodies(rulesPartition(policy.id, policy.rulesVersion)).map((body) => {
           const rule = ruleFromEntity(body);
-          return { ...rule, createdAt: createdWithOwner(rule.createdAt, policy.createdAt) };
+          return { ...rule, createdAt: createdWithOwner(rule.createdAt, policy) };
         }),
       ),
       dataSources,
@@ -76,6 +90,8 @@ export class EntityMap {
         .sort((left, right) => left.sequence - right.sequence),
       executions: this.#bodies(executionPartition).map(executionFromEntity),
       enforcement: this.#bodies(enforcementPartition).map(settingsFromEntity)[0] ?? null,
+      libraryPolicies: this.#bodies(libraryPartition).map(libraryPolicyFromEntity),
+      libraryFilled: this.#bodies(libraryFilledPartition).length > 0,
     };
   }
 

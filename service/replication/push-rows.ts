@@ -95,7 +95,15 @@ export class RowPusher {
 
   #refusal({ dataSource, table }: ReplaceRows): Problem | null {
     const { catalog, sequence } = this.#options.live.state;
-    const probe = replaceTable({ dataSource, table, version: '', chunks: 0, rows: 0, digest: '' });
+    const probe = replaceTable({
+      dataSource,
+      table,
+      version: '',
+      chunks: 0,
+      rows: 0,
+      digest: '',
+      replacedAtMs: null,
+    });
     try {
       probe.plan(catalog, { sequence: nextSequence(sequence), ordinal: 0 });
       return null;
@@ -108,11 +116,13 @@ export class RowPusher {
   async #store(
     key: Pick<TableVersion, 'dataSourceId' | 'table' | 'version'>,
     given: { readonly request: ReplaceRows; readonly signal: AbortSignal },
-  ): Promise<TableVersion> {
+  ): Promise<Omit<TableVersion, 'updates'>> {
     const { chunks, rowStore, clock, settings, cleanup } = this.#options;
     const limit = { clock, durationMs: settings.bulkWriteDeadlineMs, signal: given.signal };
     const encoded = await chunks.encode(given.request.rows, given.signal);
-    const version = { ...key, chunks: encoded.chunks.length, rows: encoded.rows, digest: encoded.digest };
+    const { rows, digest } = encoded;
+    const replacedAtMs = clock.nowMs();
+    const version = { ...key, chunks: encoded.chunks.length, rows, digest, replacedAtMs };
     if (encoded.chunks.length === 0) return version;
     try {
       await within(limit, (signal) => rowStore.writeChunks(version, encoded.chunks, signal));

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../service/base/json.ts';
-import { Catalog, type CatalogContents } from '../../service/policy/catalog.ts';
+import { Catalog } from '../../service/policy/catalog.ts';
+import type { CatalogContents } from '../../service/policy/catalog-contents.ts';
 import type { Change } from '../../service/policy/change.ts';
 import { changeFromJson, changeToJson } from '../../service/policy/change-json.ts';
 import {
   dataSourceFromEntity,
   idempotencyEntryFromEntity,
+  libraryPolicyFromEntity,
   policyFromEntity,
   ruleFromEntity,
   tableVersionFromEntity,
@@ -134,5 +136,7 @@ function contentsIn(
     idempotencyEntries: bodies('idempotency').map(idempotencyEntryFromEntity),
     executions: bodies('execution').map(executionFromEntity),
     enforcement: bodies('enforcement').map(settingsFromEntity)[0] ?? null,
+    libraryPolicies: bodies('library').map(libraryPolicyFromEntity),
+    libraryFilled: bodies('library-filled').length > 0,
   };
 }

@@ -1,4 +1,5 @@
-import type { Catalog, CatalogContents } from '../../service/policy/catalog.ts';
+import type { Catalog } from '../../service/policy/catalog.ts';
+import type { CatalogContents } from '../../service/policy/catalog-contents.ts';
 import { rowOfExecution } from '../../service/policy/executions.ts';
 import { policyNames, tableNames } from './sample-changes.ts';
 
@@ -39,6 +40,8 @@ export function contentsOf(catalog: Catalog): CatalogContents {
     idempotencyEntries: [...catalog.idempotencyEntries()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     executions: [...catalog.executions.list()],
     enforcement: catalog.executions.storedSettings(),
+    libraryPolicies: [...catalog.library.list()],
+    libraryFilled: catalog.library.filled,
   };
 }
 

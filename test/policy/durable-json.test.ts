@@ -11,6 +11,7 @@ const policy = {
   ownerId: 'user',
   kind: 'action',
   rulesVersion: 3,
+  rulesSince: 6,
   createdAt,
 };
 const rule = {
@@ -33,7 +34,16 @@ const dataSource = {
   tables: [{ table: 'servers', columns: [{ name: 'id', description: null }] }],
   createdAt,
 };
-const table = { dataSourceId: 'd1', table: 'servers', version: 'v2', chunks: 2, rows: 10, digest: 'ab' };
+const table = {
+  dataSourceId: 'd1',
+  table: 'servers',
+  version: 'v2',
+  chunks: 2,
+  rows: 10,
+  digest: 'ab',
+  replacedAtMs: 1_700_000_000_123,
+  updates: 4,
+};
 const changed = { ...table, deltas: { count: 2, digest: 'ef' } };
 const delta = {
   dataSourceId: 'd1',
@@ -60,6 +70,15 @@ const execution = {
   createdAt,
 };
 const settings = { mode: 'off', perMinuteMax: 5, policies: { alice: { approval: true } } };
+const libraryPolicy = {
+  id: 'l1',
+  name: 'Example',
+  abbreviation: 'Examp',
+  description: 'd',
+  kind: 'action',
+  rules: [{ rule: 'p(x', comment: 'c', extra: [1] }],
+  createdAt,
+};
 const entry = { key: 'k', fingerprint: 'f', sequence: 7, result: [1, null, 'x'], committedAtMs: 1 };
 const owner = { policyName: 'alice', rulesVersion: 3 };
 
@@ -76,6 +95,22 @@ const stored: readonly (readonly [Json, readonly unknown[]])[] = [
     [put('rules#p1#3', 'r1', rule)],
   ],
   [{ kind: 'rule-deleted', rule, owner }, [erased('rules#p1#3', 'r1')]],
+  [
+    { kind: 'rule-replaced', rule, before: { ...rule, text: 'p(1)' }, owner },
+    [put('rules#p1#3', 'r1', rule)],
+  ],
+  [
+    { kind: 'policy-described', policy, before: { ...policy, description: '' } },
+    [put('policy', 'p1', policy)],
+  ],
+  [{ kind: 'library-policy-created', libraryPolicy }, [put('library', 'l1', libraryPolicy)]],
+  [
+    { kind: 'library-policy-replaced', libraryPolicy, before: { ...libraryPolicy, name: 'Old' } },
+    [put('library', 'l1', libraryPolicy)],
+  ],
+  [{ kind: 'library-policy-deleted', libraryPolicy }, [erased('library', 'l1')]],
+  [{ kind: 'library-filled', filled: true }, [put('library-filled', 'filled', {})]],
+  [{ kind: 'library-filled', filled: false }, [erased('library-filled', 'filled')]],
   [{ kind: 'data-source-created', dataSource }, [put('datasource', 'd1', dataSource)]],
   [
     { kind: 'data-source-deleted', dataSource, tables: [table] },

@@ -24,7 +24,17 @@ class Replica extends Session {
   replace(dataSource: string, table: string, rows: readonly Tuple[]): void {
     const version = `v${this.#rows.size}`;
     this.#rows.set(version, rows);
-    this.write(replaceTable({ dataSource, table, version, chunks: 1, rows: rows.length, digest: 'd' }));
+    this.write(
+      replaceTable({
+        dataSource,
+        table,
+        version,
+        chunks: 1,
+        rows: rows.length,
+        digest: 'd',
+        replacedAtMs: 1,
+      }),
+    );
   }
 
   rows(policy: string, table: string): readonly Tuple[] {

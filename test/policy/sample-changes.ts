@@ -1,11 +1,17 @@
 import { assert } from '../../service/base/assert.ts';
-import type { DataSourceId, PolicyId, RuleId, Sequence } from '../../service/base/ids.ts';
+import type { DataSourceId, LibraryPolicyId, PolicyId, RuleId, Sequence } from '../../service/base/ids.ts';
 import { parse } from '../../service/datalog/parser.ts';
 import type { Formula } from '../../service/datalog/tree.ts';
 import type { Tuple } from '../../service/datalog/value.ts';
 import type { Catalog } from '../../service/policy/catalog.ts';
 import type { Change } from '../../service/policy/change.ts';
-import type { CreatedAt, DataSource, Policy, StoredRule } from '../../service/policy/entities.ts';
+import type {
+  CreatedAt,
+  DataSource,
+  LibraryPolicy,
+  Policy,
+  StoredRule,
+} from '../../service/policy/entities.ts';
 import { executionStates } from '../../service/policy/execution-json.ts';
 import type { Execution } from '../../service/policy/executions.ts';
 
@@ -29,6 +35,7 @@ export function samplePolicy(name: string, at: CreatedAt, id = `id-of-${name}`):
     ownerId: 'user',
     kind: 'nonrecursive',
     rulesVersion: 0,
+    rulesSince: null,
     createdAt: at,
   };
 }
@@ -107,6 +114,8 @@ export function changeFor(catalog: Catalog, wish: Wish, sequence: number): Chang
       if (!policy || !rule || catalog.ruleOfStatement(policy.id, rule.formula) !== undefined) return null;
       return { kind: 'rule-inserted', rule, owner: ownerOf(policy) };
     }
+    case 'rule-replaced':
+      return ruleReplaced(catalog, wish, sequence);
     case 'rule-deleted': {
       const policy = choose(catalog.policies(), wish.pick);
       const rule = policy && choose(catalog.rules(policy.id), wish.statement);
@@ -129,6 +138,15 @@ function otherChangeFor(catalog: Catalog, wish: Wish, sequence: number): Change 
       const dataSource = choose(catalog.dataSources(), wish.pick);
       return dataSource && { kind: wish.kind, dataSource, tables: [...catalog.tableVersions(dataSource.id)] };
     }
+    case 'policy-described': {
+      const policy = choose(catalog.policies(), wish.pick);
+      return policy && { kind: wish.kind, before: policy, policy: { ...policy, description: `${sequence}` } };
+    }
+    case 'library-policy-created':
+    case 'library-policy-replaced':
+    case 'library-policy-deleted':
+    case 'library-filled':
+      return libraryChangeFor(catalog, wish, sequence);
     case 'table-replaced':
       return tableReplaced(catalog, wish, sequence);
     case 'request-remembered':
@@ -230,6 +248,49 @@ function policyCreated(catalog: Catalog, wish: Wish, sequence: number): Change |
   return { kind: 'policy-created', policy, rules };
 }
 
+function ruleReplaced(catalog: Catalog, wish: Wish, sequence: number): Change | null {
+  const policy = choose(catalog.policies(), wish.pick);
+  const before = policy && choose(catalog.rules(policy.id), wish.statement);
+  if (!policy || !before) return null;
+  const changed = sampleRule(policy, choose(statements, wish.many)!, before.createdAt);
+  const same = catalog.ruleOfStatement(policy.id, changed.formula);
+  if (same !== undefined && same.id !== before.id) return null;
+  const rule = { ...changed, id: before.id, comment: `${sequence}` };
+  return { kind: 'rule-replaced', rule, before, owner: ownerOf(policy) };
+}
+
+function libraryChangeFor(catalog: Catalog, wish: Wish, sequence: number): Change | null {
+  const there = choose(catalog.library.list(), wish.pick);
+  switch (wish.kind) {
+    case 'library-policy-created':
+      return { kind: wish.kind, libraryPolicy: sampleLibraryPolicy(sequence) };
+    case 'library-policy-replaced':
+      return (
+        there && {
+          kind: wish.kind,
+          before: there,
+          libraryPolicy: { ...there, name: `other-${sequence}`, kind: 'action' },
+        }
+      );
+    case 'library-policy-deleted':
+      return there && { kind: wish.kind, libraryPolicy: there };
+    default:
+      return { kind: 'library-filled', filled: !catalog.library.filled };
+  }
+}
+
+function sampleLibraryPolicy(sequence: number): LibraryPolicy {
+  return {
+    id: `library-${sequence}` as LibraryPolicyId,
+    name: `example-${sequence}`,
+    abbreviation: 'examp',
+    description: 'd',
+    kind: 'nonrecursive',
+    rules: [{ rule: 'p(x) :- q(x)', extra: [1, null] }],
+    createdAt: createdAt(sequence),
+  };
+}
+
 function tableReplaced(catalog: Catalog, wish: Wish, sequence: number): Change | null {
   const dataSource = choose(catalog.dataSources(), wish.pick);
   const schema = dataSource && choose(dataSource.tables, wish.statement);
@@ -244,6 +305,8 @@ function tableReplaced(catalog: Catalog, wish: Wish, sequence: number): Change |
       chunks: 1,
       rows: sequence,
       digest: `d${sequence}`,
+      replacedAtMs: 1_700_000_000_000 + sequence,
+      updates: sequence,
     },
     before: catalog.tableVersion(dataSource.id, table) ?? null,
     engineName: dataSource.engineName,

@@ -12,7 +12,7 @@ import { replaceTable } from '../../service/policy/writes/replace-table.ts';
 import { viewOf } from './catalog-view.ts';
 import { Session } from './session.ts';
 
-const content = { version: 'v1', chunks: 1, rows: 2, digest: 'd' };
+const content = { version: 'v1', chunks: 1, rows: 2, digest: 'd', replacedAtMs: 1_700_000_000_000 };
 
 describe('creating a data source', () => {
   it('is possible under any name that rules can write', () => {

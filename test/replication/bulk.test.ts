@@ -1,3 +1,4 @@
+import { replacePolicy } from '../../service/policy/writes/replace-policy.ts';
 import type { Commit } from '../../service/store/state-store.ts';
 import {
   Cluster,
@@ -78,6 +79,34 @@ describe('a write larger than a transaction', () => {
       expect(port.catalog.rules(id)).toEqual([]);
     }
     expect(await partition(cluster, `rules#${id}#0`)).toBe(0);
+    expect(new Set(cluster.digests()).size).toBe(1);
+    await cluster.stop();
+  });
+
+  it('replaces all rules of a policy at once, and nobody sees it without', async () => {
+    const commits: Commit[] = [];
+    const cluster = await Cluster.ready(2, recording(commits));
+    await cluster.write(0, cluster.policy('large', facts(300)));
+    const { id } = cluster.replica(0).port.catalog.policyByName('large')!;
+    await cluster.converge();
+    commits.length = 0;
+    const texts = [...facts(400)].reverse();
+    const rules = texts.map((text) => cluster.newRule(text));
+    const seen = new Set<number>();
+    const write = cluster.submit(1, replacePolicy({ policy: 'large', rulesVersion: 77, name: 'new', rules }));
+    await cluster.until(() => {
+      for (const { port } of cluster.replicas) seen.add(port.catalog.rules(id).length);
+      return cluster.replicas.every(({ port }) => port.applied() === 3);
+    });
+    await write;
+    expect([...seen]).toEqual([300, 400]);
+    expect(commits.map(({ writes }) => writes.length)).toEqual([1]);
+    await cluster.clock.advance(1_000);
+    expect(await partition(cluster, `rules#${id}#0`)).toBe(0);
+    expect(await partition(cluster, `rules#${id}#77`)).toBe(400);
+    const late = cluster.start();
+    await cluster.until(() => late.port.health().ready);
+    expect(ruleTexts(late.port, 'new')).toEqual(texts);
     expect(new Set(cluster.digests()).size).toBe(1);
     await cluster.stop();
   });

@@ -194,12 +194,16 @@ export class Cluster {
       abbreviation: name.slice(0, 5),
       description: '',
       kind: 'nonrecursive',
-      rules: rules.map((text) => ({ id: this.random.uuid(), text, name: null, comment: null })),
+      rules: rules.map((text) => this.newRule(text)),
     });
   }
 
+  newRule(text: string) {
+    return { id: this.random.uuid(), text, name: null, comment: null };
+  }
+
   rule(policy: string, text: string) {
-    return insertRule({ policy, id: this.random.uuid(), text, name: null, comment: null });
+    return insertRule({ policy, ...this.newRule(text) });
   }
 
   dataSource(name: string, tables: Readonly<Record<string, readonly string[]>>) {

@@ -29,6 +29,7 @@ function creating(sequence: number, name = `p${sequence}`): PreparedRecord {
     ownerId: 'user',
     kind: 'nonrecursive',
     rulesVersion: 0,
+    rulesSince: null,
     createdAt: { sequence: sequence as Sequence, ordinal: 0 },
   } as const;
   return record(sequence, { kind: 'changes', changes: [{ kind: 'policy-created', policy, rules: [] }] });
@@ -123,6 +124,8 @@ describe('the replica', () => {
         chunks: 1,
         rows: 1,
         digest: version,
+        replacedAtMs: null,
+        updates: 1,
       }),
     );
     const dataSource = {

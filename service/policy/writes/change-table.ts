@@ -13,13 +13,16 @@ export interface TableChange {
   readonly inserted: readonly Tuple[];
   /** Rows of a poll, which count only while the data source is polled under a lease. */
   readonly polled: boolean;
+  /** Wall clock, for people; absent = not known. */
+  readonly changedAtMs?: number;
 }
 
 /**
  * Adds a delta to a shared table, if it still is what the delta was computed from. Throws DataSourceNotFound,
  * NotPolledUnderLease, TableMoved. The caller writes a new version instead when the deltas become too many.
  */
-export function changeTable({ basedOn, deleted, inserted, polled }: TableChange): Write<null> {
+export function changeTable(wanted: TableChange): Write<null> {
+  const { basedOn, deleted, inserted, polled } = wanted;
   const { dataSourceId, table, version } = basedOn;
   const number = (basedOn.deltas?.count ?? 0) + 1;
   assert(number <= tableDeltasMax, 'a version has few deltas');
@@ -38,7 +41,12 @@ export function changeTable({ basedOn, deleted, inserted, polled }: TableChange)
       const digest = digestAfter(before.deltas?.digest ?? before.digest, delta);
       const change = {
         kind: 'table-changed' as const,
-        table: { ...before, deltas: { count: number, digest } },
+        table: {
+          ...before,
+          deltas: { count: number, digest },
+          replacedAtMs: wanted.changedAtMs ?? before.replacedAtMs,
+          updates: before.updates + 1,
+        },
         before,
         engineName: dataSource.engineName,
         arity: schema.columns.length,

@@ -79,6 +79,7 @@ function planPolicy(catalog: Catalog, wanted: NewPolicy, { sequence, ordinal }: 
     ownerId: 'user',
     kind,
     rulesVersion: 0,
+    rulesSince: null,
     createdAt: { sequence, ordinal },
   };
   const bytes = entityBytes(policyToEntity(policy));

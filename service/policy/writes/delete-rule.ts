@@ -1,20 +1,12 @@
-import type { Json } from '../../base/json.ts';
 import { PolicyOfRuleNotFound, RuleNotFound } from '../problems.ts';
 import type { Write } from '../write.ts';
-
-/** The rule as it was stored. */
-export type DeletedRule = {
-  readonly id: string;
-  readonly text: string;
-  readonly name: Json;
-  readonly comment: Json;
-};
+import type { StoredText } from './stored-text.ts';
 
 /**
  * Deletes a rule (Congress reference 1.6); answers it. Throws PolicyOfRuleNotFound, RuleNotFound; a data source
  * is a policy without rules here.
  */
-export function deleteRule(policyIdOrName: string, ruleId: string): Write<DeletedRule> {
+export function deleteRule(policyIdOrName: string, ruleId: string): Write<StoredText> {
   return {
     name: 'delete-rule',
     plan(catalog) {

@@ -35,6 +35,7 @@ function defaultPolicies(ids: DefaultPolicyIds): readonly Omit<Policy, 'createdA
       ownerId: 'user',
       kind: 'nonrecursive',
       rulesVersion: 0,
+      rulesSince: null,
     },
     {
       id: ids.actionId as PolicyId,
@@ -44,6 +45,7 @@ function defaultPolicies(ids: DefaultPolicyIds): readonly Omit<Policy, 'createdA
       ownerId: 'user',
       kind: 'action',
       rulesVersion: 0,
+      rulesSince: null,
     },
   ];
 }

@@ -2,7 +2,7 @@ import type { TableVersion } from '../entities.ts';
 import { DataSourceNotFound, DataSourceTableNotFound, NotPolledUnderLease } from '../problems.ts';
 import type { Write } from '../write.ts';
 
-export interface NewTableVersion extends Omit<TableVersion, 'dataSourceId' | 'deltas'> {
+export interface NewTableVersion extends Omit<TableVersion, 'dataSourceId' | 'deltas' | 'updates'> {
   /** Id or name; the id where the chunks were written under it, so that a namesake is not meant. */
   readonly dataSource: string;
   /** Rows of a poll, which count only while the data source is polled under a lease. */
@@ -17,17 +17,18 @@ export function replaceTable(wanted: NewTableVersion): Write<null> {
   return {
     name: 'replace-table',
     plan(catalog) {
-      const { dataSource: idOrName, table, version, chunks, rows, digest } = wanted;
+      const { dataSource: idOrName, table, polled, ...content } = wanted;
       const dataSource = catalog.dataSourceByIdOrName(idOrName);
       if (dataSource === undefined) throw new DataSourceNotFound(idOrName);
       const { id, name, engineName } = dataSource;
-      if (wanted.polled === true && dataSource.polling !== 'leased') throw new NotPolledUnderLease(name);
+      if (polled === true && dataSource.polling !== 'leased') throw new NotPolledUnderLease(name);
       const schema = catalog.tableSchema(id, table);
       if (schema === undefined) throw new DataSourceTableNotFound({ table, dataSourceName: name });
+      const before = catalog.tableVersion(id, table) ?? null;
       const change = {
         kind: 'table-replaced' as const,
-        table: { dataSourceId: id, table, version, chunks, rows, digest },
-        before: catalog.tableVersion(id, table) ?? null,
+        table: { dataSourceId: id, table, ...content, updates: (before?.updates ?? 0) + 1 },
+        before,
         engineName,
         arity: schema.columns.length,
       };
