@@ -61,3 +61,7 @@ export const readWaitMs = 2_000;
 export const tableDeltasMax = 32;
 /** Executions that have ended and are closed, kept for people. */
 export const executionHistoryMax = 5_000;
+/** Statements in the sequence of one simulation. */
+export const simulationStatementsMax = 10_000;
+/** Updates that the sequence of one simulation may come to, actions included. */
+export const simulationUpdatesMax = 1_000_000;

@@ -11,6 +11,7 @@ import { FactoryCache } from './generate.ts';
 import { Interner } from './interner.ts';
 import { Materialiser } from './materialiser.ts';
 import { NodeRegistry } from './node-registry.ts';
+import { Overlay } from './overlay/overlay.ts';
 import type { RelationNode } from './program.ts';
 import { Propagator } from './propagator.ts';
 import { answerQuery } from './query.ts';
@@ -132,6 +133,27 @@ export class Engine {
     });
     this.#rules.releaseVolatile();
     return answers;
+  }
+
+  /**
+   * Runs `work` on the engine with changes of its own (see {@link Overlay}) and throws them away, whatever happens.
+   * The overlay must not be kept. `subject` names the work when a limit is reached. Throws what `work` throws and
+   * EngineLimitExceeded, UnsafeEvaluation, UnstratifiedNegation.
+   */
+  withOverlay<Result>(subject: string, work: (overlay: Overlay) => Result): Result {
+    this.#begin(subject);
+    const base = {
+      interner: this.#interner,
+      builtins: this.#builtins,
+      nodes: this.#nodes,
+      budget: this.#budget,
+      ensure: (node: RelationNode) => this.#ensure(node),
+    };
+    try {
+      return work(new Overlay(base));
+    } finally {
+      this.#rules.releaseVolatile();
+    }
   }
 
   /** Sizes, for metrics. Costs O(relations). */

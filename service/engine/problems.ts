@@ -50,3 +50,15 @@ export class UnstratifiedNegation extends Problem {
     this.cycle = cycle;
   }
 }
+
+/** The tables that a simulation puts together read each other in a circle. */
+export class RecursiveInclusion extends Problem {
+  readonly code = 'recursive-inclusion';
+  readonly kind = 'invalid';
+  readonly table: string;
+
+  constructor(table: string) {
+    super(`table \`${table}\` depends on itself where action descriptions and policy meet`);
+    this.table = table;
+  }
+}

@@ -72,7 +72,7 @@ function constant(value: Value): Term {
 /** A rule whose head holds all variables collects the bindings. */
 function answerBody(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
   const { interner, builtins, nodes, evaluator, materialiser } = parts;
-  const body = query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
+  const body = queryBody(query);
   const names = variablesOf(body);
   const form: RuleForm = ruleForm(collector(names, body), {
     policy,
@@ -95,17 +95,19 @@ function instances(
 ): readonly Formula[] {
   const answers: Formula[] = [];
   for (let row = 1; row < bindings.end; row++) {
-    const values = new Map<string, Value>();
-    names.forEach((name, at) => {
-      values.set(name, interner.values[bindings.columns[at]![row]!]!);
-    });
-    answers.push(substitute(query, values));
+    const tuple = bindings.columns.map((column) => interner.values[column[row]!]!);
+    answers.push(instance(query, names, tuple));
   }
   return answers;
 }
 
+/** The literals that answers of a query make true. */
+export function queryBody(query: Formula): readonly Literal[] {
+  return query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
+}
+
 /** Variables of the literals that are looked at; truth constants ignore their arguments. */
-function variablesOf(body: readonly Literal[]): readonly string[] {
+export function variablesOf(body: readonly Literal[]): readonly string[] {
   const names = new Set<string>();
   for (const { atom } of body) {
     if (truthConstant(atom) !== undefined) continue;
@@ -114,10 +116,17 @@ function variablesOf(body: readonly Literal[]): readonly string[] {
   return [...names];
 }
 
-function collector(names: readonly string[], body: readonly Literal[]): Rule {
+/** A rule whose head holds these variables. */
+export function collector(names: readonly string[], body: readonly Literal[]): Rule {
   const args = names.map((name): Term => ({ kind: 'variable', name }));
   const atom: Atom = { modal: null, policy: null, table: 'query', args, columnArgs: [] };
   return { kind: 'rule', heads: [{ negated: false, atom }], body };
+}
+
+/** The query with values in the place of these variables; others stay. */
+export function instance(query: Formula, names: readonly string[], tuple: Tuple): Formula {
+  const values = new Map<string, Value>(names.map((name, at) => [name, tuple[at]!]));
+  return substitute(query, values);
 }
 
 function substitute(query: Formula, values: ReadonlyMap<string, Value>): Formula {

@@ -45,7 +45,7 @@ export function truthConstant(atom: Atom): boolean | undefined {
  * The relation a head defines: always one of the rule's own policy. A qualifier that names another policy
  * (only `execute[service:action(..)]` and update tables of action policies have one) stays in the table name.
  */
-function headName(policy: string, atom: Atom): RelationName {
+export function headName(policy: string, atom: Atom): RelationName {
   const qualified = atom.policy !== null && atom.policy !== policy;
   return {
     policy,

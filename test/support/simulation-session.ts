@@ -1,0 +1,70 @@
+import { parse } from '../../service/datalog/parser.ts';
+import { printStatement } from '../../service/datalog/printer.ts';
+import { Engine } from '../../service/engine/engine.ts';
+import type { EngineOptions } from '../../service/engine/engine-options.ts';
+import { engineChanges } from '../../service/policy/engine-changes.ts';
+import { type SimulationRequest, simulate } from '../../service/policy/simulation/simulate.ts';
+import { Session } from '../policy/session.ts';
+
+/** A policy by the texts of its statements; one text may hold several. */
+export interface PolicyTexts {
+  readonly name: string;
+  readonly kind?: string;
+  readonly rules: readonly string[];
+}
+
+/** A catalog and the engine that follows it. */
+export class SimulationSession {
+  readonly session = new Session();
+  readonly engine: Engine;
+  #applied = 0;
+  #uuids = 0;
+
+  constructor(policies: readonly PolicyTexts[], options: Partial<EngineOptions> = {}) {
+    this.engine = new Engine(options);
+    for (const { name, kind = 'nonrecursive' } of policies) this.session.policy(name, { kind });
+    for (const { name, rules } of policies) for (const text of rules) this.insert(name, text);
+    this.follow();
+  }
+
+  get catalog() {
+    return this.session.catalog;
+  }
+
+  insert(policy: string, text: string): void {
+    for (const statement of parse(text)) this.session.rule(policy, printStatement(statement));
+  }
+
+  /** The engine takes what the catalog has. */
+  follow(): void {
+    const changes = this.session.changes.slice(this.#applied);
+    this.#applied = this.session.changes.length;
+    this.engine.apply(changes.flatMap((change) => engineChanges(change, () => [])));
+  }
+
+  simulate(request: Partial<SimulationRequest>): readonly string[] {
+    const asked = { policy: 'q', actionPolicy: 'act', query: '', sequence: '', delta: false, ...request };
+    return simulate(this, { newUuid: () => `uuid-${++this.#uuids}`, ...asked }).answers;
+  }
+
+  /** All that may be compared before and after: rows, digest, sizes. Asking once makes the views that asking needs. */
+  picture() {
+    const tables = this.catalog
+      .policies()
+      .flatMap(({ name }) => (this.catalog.tablesOf(name) ?? []).map((table) => ({ policy: name, table })));
+    const rows = tables.map(({ policy, table }) => {
+      const arity = this.catalog.arityOf(policy, table) ?? 0;
+      const colon = table.indexOf(':');
+      const relation =
+        colon < 0 ? { policy, table } : { policy: table.slice(0, colon), table: table.slice(colon + 1) };
+      const tuples = this.engine.rows({ ...relation, arity, modal: null });
+      return [
+        policy,
+        table,
+        tuples.map((tuple) => tuple.map((value) => `${typeof value} ${value}`).join()).sort(),
+      ];
+    });
+    // Indexes are built when first needed, by a simulation as by a query.
+    return { rows, digest: this.catalog.digest(), statistics: { ...this.engine.statistics(), bytes: 0 } };
+  }
+}
