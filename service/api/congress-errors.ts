@@ -6,6 +6,12 @@ export const congressErrors = {
   unknown: { number: 1000, status: 400, description: 'Unknown error' },
   ruleSyntax: { number: 1002, status: 400, description: 'Syntax error for rule' },
   multipleRules: { number: 1003, status: 400, description: 'Received string representing more than 1 rule' },
+  incompleteSimulateArguments: {
+    number: 1004,
+    status: 400,
+    description: 'Simulate requires parameters: query, sequence, action_policy',
+  },
+  simulateError: { number: 1007, status: 400, description: 'Error in simulate procedure' },
   ruleAlreadyExists: { number: 1008, status: 409, description: 'Rule already exists' },
   policyNameMustBeProvided: {
     number: 1010,

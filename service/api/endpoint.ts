@@ -20,6 +20,8 @@ export interface Call {
 export interface WriteCall extends Call {
   /** Reads and checks the body once. Throws WireError, BodyTooLarge. */
   text(bytesMax: number): Promise<string>;
+  /** Waits until memory is as fresh as the request asks, as a GET does; for what only reads. Throws ReadNotFresh. */
+  awaitConsistency(): Promise<void>;
   readonly method: string;
   readonly idempotencyKey: string | null;
   /** Aborted when the client goes away. */

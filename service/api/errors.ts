@@ -39,6 +39,7 @@ const wireOfCode: Readonly<Record<string, Wire>> = {
   'rule-refused': named(congressErrors.ruleSyntax),
   'rules-recursive': named(congressErrors.ruleSyntax),
   'multiple-rules': named(congressErrors.multipleRules),
+  'simulation-refused': named(congressErrors.simulateError),
   'rule-already-exists': named(congressErrors.ruleAlreadyExists),
   'rule-not-found': named(congressErrors.unknown),
   'rules-not-permitted': named(congressErrors.ruleNotPermitted),

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Consistency } from '../replication/replica-port.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
 import { canonicalPath } from './canonical-path.ts';
@@ -94,27 +95,39 @@ export class RequestServer {
     const call = this.#call(match, exchange);
     const isWaiting = asked.some(({ kind }) => kind !== 'bounded');
     const signal = isWaiting ? abortedWithClient(exchange.response) : neverAborted;
+    const stale = await this.#isStaleAfterWaiting(asked, signal);
+    return { route: match.endpoint.path, answer: route.handle(call), stale };
+  }
+
+  /** Waits for every consistency asked for; true when the answer has to be marked stale. Rejects with ReadNotFresh. */
+  async #isStaleAfterWaiting(asked: readonly Consistency[], signal: AbortSignal): Promise<boolean> {
     let stale = false;
     for (const consistency of asked) {
       const waited = await this.#context.replica.awaitConsistency(consistency, signal);
       stale ||= waited.stale;
     }
-    return { route: match.endpoint.path, answer: route.handle(call), stale };
+    return stale;
   }
 
   async #write(route: WriteRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
     const { request, response } = exchange;
-    consistencyAsked(request.headers);
+    const asked = consistencyAsked(request.headers);
     const key = idempotencyKey(request.headers);
     this.#checkOpen();
+    const signal = abortedWithClient(response);
+    let stale = false;
     const call: WriteCall = {
       ...this.#call(match, exchange),
       method: request.method,
       idempotencyKey: key,
-      signal: abortedWithClient(response),
+      signal,
       text: (bytesMax) => bodyText(request, bytesMax),
+      awaitConsistency: async () => {
+        stale = await this.#isStaleAfterWaiting(asked, signal);
+      },
     };
-    return plain(match.endpoint.path, await route.handle(call));
+    const answer = await route.handle(call);
+    return { route: match.endpoint.path, answer, stale };
   }
 
   #call(match: RouteMatch, exchange: Exchange): Call {

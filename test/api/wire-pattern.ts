@@ -1,8 +1,8 @@
 /** What placeholders such as `<uuid-3>` stand for, found while a session runs. */
 export type Bindings = ReadonlyMap<string, string>;
 
-/** Lists whose order means nothing (reference 1.7, 1.8). */
-const unordered = new Set(['results', 'tables']);
+/** Lists whose order means nothing (reference 1.7, 1.8, 1.9). */
+const unordered = new Set(['results', 'tables', 'result']);
 
 /**
  * Compares a recorded body with an answered one. In texts `<uuid-n>` stands for one id each, the same wherever

@@ -1,9 +1,12 @@
+import { Problem } from '../../service/base/problem.ts';
 import { parse } from '../../service/datalog/parser.ts';
 import { printStatement } from '../../service/datalog/printer.ts';
 import { Engine } from '../../service/engine/engine.ts';
+import type { RelationName } from '../../service/engine/engine-change.ts';
 import type { EngineOptions } from '../../service/engine/engine-options.ts';
 import { engineChanges } from '../../service/policy/engine-changes.ts';
 import { type SimulationRequest, simulate } from '../../service/policy/simulation/simulate.ts';
+import { UnknownTables } from '../../service/policy/unknown-tables.ts';
 import { Session } from '../policy/session.ts';
 
 /** A policy by the texts of its statements; one text may hold several. */
@@ -17,6 +20,7 @@ export interface PolicyTexts {
 export class SimulationSession {
   readonly session = new Session();
   readonly engine: Engine;
+  readonly #unknown = new UnknownTables();
   #applied = 0;
   #uuids = 0;
 
@@ -39,7 +43,7 @@ export class SimulationSession {
   follow(): void {
     const changes = this.session.changes.slice(this.#applied);
     this.#applied = this.session.changes.length;
-    this.engine.apply(changes.flatMap((change) => engineChanges(change, () => [])));
+    this.engine.apply(this.#unknown.admit(changes.flatMap((change) => engineChanges(change, () => []))));
   }
 
   simulate(request: Partial<SimulationRequest>): readonly string[] {
@@ -57,14 +61,19 @@ export class SimulationSession {
       const colon = table.indexOf(':');
       const relation =
         colon < 0 ? { policy, table } : { policy: table.slice(0, colon), table: table.slice(colon + 1) };
-      const tuples = this.engine.rows({ ...relation, arity, modal: null });
-      return [
-        policy,
-        table,
-        tuples.map((tuple) => tuple.map((value) => `${typeof value} ${value}`).join()).sort(),
-      ];
+      return [policy, table, this.#rowsOf({ ...relation, arity, modal: null })];
     });
     // Indexes are built when first needed, by a simulation as by a query.
     return { rows, digest: this.catalog.digest(), statistics: { ...this.engine.statistics(), bytes: 0 } };
+  }
+  /** Sorted; or why they cannot be had: update tables of action policies may leave columns open. */
+  #rowsOf(relation: RelationName): readonly string[] | string {
+    try {
+      const tuples = this.engine.rows(relation);
+      return tuples.map((tuple) => tuple.map((value) => `${typeof value} ${value}`).join()).sort();
+    } catch (error) {
+      if (error instanceof Problem) return error.message;
+      throw error;
+    }
   }
 }

@@ -16,8 +16,9 @@ import {
   policySchema,
   policyStatusSchema,
 } from '../schemas/policy-schema.ts';
+import { simulateRoute } from './simulation.ts';
 
-/** Policies (reference 1.5). simulate, execute and the library are not built yet and answer 501. */
+/** Policies (reference 1.5). execute and the library are not built yet and answer 501. */
 export const policyEndpoints: readonly Endpoint[] = [
   {
     path: '/v1/policies',
@@ -47,6 +48,7 @@ export const policyEndpoints: readonly Endpoint[] = [
       answers: { 200: policySchema },
       handle: remove,
     },
+    actions: { simulate: simulateRoute },
   },
   {
     path: '/v1/policies/:policy/status',

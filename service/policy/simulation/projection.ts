@@ -2,8 +2,8 @@ import { simulationStatementsMax, simulationUpdatesMax } from '../../base/limits
 import { printStatement } from '../../datalog/printer.ts';
 import type { Atom, Formula, Rule, Term } from '../../datalog/tree.ts';
 import type { Value } from '../../datalog/value.ts';
-import { SimulationRefused } from './problems.ts';
 import type { ActionPolicy } from './action-policy.ts';
+import { SimulationRefused } from './problems.ts';
 import type { SimulatedPolicies } from './simulated-policies.ts';
 import {
   headOf,

@@ -5,8 +5,8 @@ import type { Formula, Statement } from '../../datalog/tree.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Overlay } from '../../engine/overlay/overlay.ts';
 import type { Catalog } from '../catalog.ts';
-import { SimulationRefused } from './problems.ts';
 import { ActionPolicy } from './action-policy.ts';
+import { SimulationRefused } from './problems.ts';
 import { type ProjectedStep, Projection } from './projection.ts';
 import { resolveColumns } from './resolve-columns.ts';
 import { SimulatedPolicies } from './simulated-policies.ts';
@@ -79,14 +79,14 @@ function answersOf(
 }
 
 /** The name under which rules know a policy or data source. Throws SimulationRefused. */
-export function knownPolicy(catalog: Catalog, idOrName: string): string {
+function knownPolicy(catalog: Catalog, idOrName: string): string {
   const name = catalog.policyByIdOrName(idOrName)?.name ?? catalog.dataSourceInRules(idOrName)?.name;
   if (name === undefined) throw new SimulationRefused(`Unknown policy ${idOrName}`);
   return name;
 }
 
 /** Throws SyntaxProblem, SimulationRefused. */
-export function queryIn(text: string): Formula {
+function queryIn(text: string): Formula {
   const statements = parse(text);
   const [query] = statements;
   if (query === undefined) throw new SimulationRefused('Query is empty');
@@ -101,7 +101,7 @@ export function queryIn(text: string): Formula {
 }
 
 /** Throws SyntaxProblem, SimulationRefused. */
-export function sequenceIn(text: string): readonly SequenceStatement[] {
+function sequenceIn(text: string): readonly SequenceStatement[] {
   return parse(text).map((statement: Statement) => {
     const accepted = sequenceStatement(statement);
     if (accepted !== undefined) return accepted;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { simulate } from '../../policy/simulation/simulate.ts';
+import { type Answer, objectAnswer } from '../answer.ts';
+import type { WriteCall, WriteRoute } from '../endpoint.ts';
+import { parseBody } from '../request-body.ts';
+import { newSimulationFrom, simulationSchema } from '../requests/new-simulation.ts';
+import { simulatedSchema } from '../schemas/simulation-schema.ts';
+
+/** POST /v1/policies/<policy>?action=simulate (reference 1.9). It changes nothing, so it is read like a GET. */
+export const simulateRoute: WriteRoute = {
+  summary: 'Answer a query as if a sequence of updates and actions had been carried out',
+  access: 'editor',
+  query: {
+    delta: z.string().describe('`true` answers what the sequence changes'),
+    trace: z.string().describe('`true` adds how the answer came about'),
+  },
+  body: simulationSchema,
+  answers: { 200: simulatedSchema },
+  handle: answerSimulation,
+};
+
+async function answerSimulation(call: WriteCall): Promise<Answer> {
+  const { replica, random, settings } = call.context;
+  const wanted = newSimulationFrom(parseBody(await call.text(settings.requestBodyBytesMax)));
+  await call.awaitConsistency();
+  const { catalog, engine } = replica;
+  const { answers } = simulate(
+    { catalog, engine },
+    {
+      ...wanted,
+      policy: call.params.policy ?? '',
+      delta: isTrue(call.query.get('delta')),
+      newUuid: () => random.uuid(),
+    },
+  );
+  return objectAnswer({ result: [...answers] });
+}
+
+/** Reference 1.9: `true` in any case, or `1`. */
+function isTrue(text: string | null): boolean {
+  return text !== null && (text.toLowerCase() === 'true' || text === '1');
+}
