@@ -3,8 +3,11 @@ import type { Json } from '../base/json.ts';
 /** What goes back to the client, before the headers that every answer gets. */
 export interface Answer {
   readonly status: number;
-  /** Pieces are sent one by one, so that a long answer never blocks the process. */
-  readonly body: string | Iterable<string>;
+  /**
+   * Pieces are sent one by one, so that a long answer never blocks the process. Those of an AsyncIterable are asked
+   * for when the client has taken the ones before; it is ended when the client goes away.
+   */
+  readonly body: string | Iterable<string> | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

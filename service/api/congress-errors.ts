@@ -40,6 +40,7 @@ export const reasonPhrases: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
+  410: 'Gone',
   413: 'Request Entity Too Large',
   422: 'Unprocessable Entity',
   500: 'Internal Server Error',

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { changeEndpoints } from './routes/changes.ts';
 import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
 import { driverEndpoints } from './routes/drivers.ts';
@@ -22,4 +23,5 @@ export const endpoints: readonly Endpoint[] = [
   ...versionEndpoints,
   ...operationEndpoints,
   ...fleetEndpoints,
+  ...changeEndpoints,
 ];

@@ -56,6 +56,7 @@ const wireOfCode: Readonly<Record<string, Wire>> = {
   // Asking again does not help: the query or the rule has to change.
   'engine-limit-exceeded': phrase(400),
   'idempotency-key-reused': phrase(422),
+  'history-trimmed': phrase(410),
 };
 
 /** Messages of problems that would show the inside of the service (STYLE 21). */

@@ -48,6 +48,18 @@ export class NotReadyYet extends Problem {
   }
 }
 
+/** As many clients follow the changes here as may (503): another replica has room. */
+export class TooManyStreams extends Problem {
+  readonly code = 'too-many-streams';
+  readonly kind = 'unavailable';
+  readonly streamsMax: number;
+
+  constructor(streamsMax: number) {
+    super(`more than ${streamsMax} clients follow the changes here`);
+    this.streamsMax = streamsMax;
+  }
+}
+
 /** The client went away; nobody reads the answer. */
 export class RequestAborted extends Problem {
   readonly code = 'request-aborted';

@@ -21,6 +21,12 @@ export function sendAnswer(context: ApiContext, response: Response, sendable: Se
     sendWhole(response, answer.status, { headers, body: answer.body });
     return;
   }
+  if (Symbol.asyncIterator in answer.body) {
+    response.writeHead(answer.status, headers);
+    if (response.req.method === 'HEAD') response.end();
+    else void sendAsItComes(response, answer.body);
+    return;
+  }
   const pieces = answer.body[Symbol.iterator]();
   const first = pieces.next();
   const second = first.done ? first : pieces.next();
@@ -59,6 +65,38 @@ function sendWhole(
   response.writeHead(status, { ...content.headers, 'Content-Length': String(bytes.length) });
   response.end(bytes);
 }
+
+/**
+ * One piece at a time is held, besides what the socket takes: a client that does not read stops the source, and is
+ * cut off when it has read nothing for too long.
+ */
+async function sendAsItComes(response: Response, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const piece of pieces) {
+      if (response.destroyed) return;
+      if (!response.write(piece)) await drained(response);
+    }
+    response.end();
+  } catch {
+    // The source knows why; the client sees that the answer is cut off.
+    response.destroy();
+  }
+}
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.setTimeout(0);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.setTimeout(stalledMs, () => response.destroy());
+    response.once('drain', done).once('close', done);
+  });
+}
+
+/** How long a client may leave a stream unread. */
+const stalledMs = 30_000;
 
 function sendRest(response: Response, pieces: Iterator<string>): void {
   if (response.destroyed) return;

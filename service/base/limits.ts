@@ -52,6 +52,13 @@ export const tableActivePollsMax = 100;
 /** Requests that one call keeps in flight at a time. */
 export const storeConcurrencyMax = 4;
 
+/** Clients that follow the changes of one replica. */
+export const changeStreamsMax = 500;
+/** Records in one page of the history of changes. */
+export const historyPageRecordsMax = 500;
+/** A page of the history ends early when its JSON is longer than this; one record it always has. */
+export const historyPageBytesMax = 2 * 1024 * 1024;
+
 /** Time a write may take before it is answered 503, in milliseconds. */
 export const writeDeadlineMs = 2_500;
 /** Time a read may wait for its consistency before it is answered 503 or stale, in milliseconds. */

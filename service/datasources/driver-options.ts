@@ -27,7 +27,7 @@ export function checkDriverOptions(driver: Driver, config: JsonObject): void {
 }
 
 /** The text that replaces a secret wherever a configuration is shown. */
-const hidden = '<hidden>';
+export const hiddenValue = '<hidden>';
 
 /** The configuration as anybody may see it: values of secret options are replaced. */
 export function visibleConfig(driver: Driver | undefined, config: JsonObject | null): JsonObject | null {
@@ -35,6 +35,6 @@ export function visibleConfig(driver: Driver | undefined, config: JsonObject | n
   const secret = new Set(driver.options.filter((option) => option.secret).map((option) => option.name));
   if (secret.size === 0) return config;
   return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [name, secret.has(name) ? hidden : value]),
+    Object.entries(config).map(([name, value]) => [name, secret.has(name) ? hiddenValue : value]),
   );
 }

@@ -1,3 +1,4 @@
+import type { Sequence } from '../base/ids.ts';
 import { Problem } from '../base/problem.ts';
 
 /** A 503 of this module; says after how many milliseconds it is worth asking again. */
@@ -48,6 +49,23 @@ export class WriteQueueFull extends NotNow {
   constructor(queuedWritesMax: number) {
     super(`more than ${queuedWritesMax} writes are waiting`);
     this.queuedWritesMax = queuedWritesMax;
+  }
+}
+
+/** The log cannot be read back now. */
+export class HistoryUnavailable extends NotNow {
+  readonly code = 'history-unavailable';
+}
+
+/** The records asked for are gone: their time was over. Load what is, and go on from there (410). */
+export class HistoryTrimmed extends Problem {
+  readonly code = 'history-trimmed';
+  readonly kind = 'not-found';
+  readonly from: Sequence;
+
+  constructor(from: Sequence) {
+    super(`change ${from} is not kept any more`);
+    this.from = from;
   }
 }
 

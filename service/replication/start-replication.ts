@@ -14,6 +14,7 @@ import type { StateStore } from '../store/state-store.ts';
 import { Background } from './background.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { BulkPreparation } from './bulk-preparation.ts';
+import { ChangeHistory } from './change-history.ts';
 import { Cleanup } from './cleanup.ts';
 import { CommitAttempt } from './commit-attempt.ts';
 import { Committer } from './committer.ts';
@@ -166,8 +167,18 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
     reload: (reason) => follower.reload(reason),
   });
   const knownHead = (): Sequence => follower.knownHead;
+  const history = new ChangeHistory({ ...shared, loader });
   const reports = new FleetReports({ ...shared, replicaId, fleet, heartbeats, knownHead });
-  return { node, live, follower, committer, background, leases, heartbeats, system: reports };
+  return {
+    node,
+    live,
+    follower,
+    committer,
+    background,
+    leases,
+    heartbeats,
+    system: { fleet: reports, history },
+  };
 }
 
 /** However many replicas start at once, one commit makes each policy: the others then find it there. */

@@ -14,7 +14,7 @@ async function stored(cluster: Cluster): Promise<readonly Heartbeat[]> {
 
 function reached(cluster: Cluster, sequence: number, waitMs = 10_000) {
   const { system } = cluster.replica(0).replication;
-  return cluster.clock.run(system.reached(sequence as Sequence, { waitMs, signal: never }));
+  return cluster.clock.run(system.fleet.reached(sequence as Sequence, { waitMs, signal: never }));
 }
 
 describe('the fleet', () => {
@@ -23,7 +23,7 @@ describe('the fleet', () => {
     cluster.replica(1).replication.leases.keep('poll', { onAcquired() {}, onLost() {} });
     await cluster.write(0, cluster.policy('a'));
     await cluster.clock.advance(6_000);
-    const report = await cluster.clock.run(cluster.replica(2).replication.system.fleet());
+    const report = await cluster.clock.run(cluster.replica(2).replication.system.fleet.fleet());
     expect(report).toMatchObject({ self: 'replica-3', head: 2, watermark: 2, converged: true, stale: false });
     expect(
       report.members.map(({ replica, applied, live, leases }) => ({ replica, applied, live, leases })),
@@ -43,7 +43,7 @@ describe('the fleet', () => {
     expect((await stored(cluster)).map(({ replica }) => replica)).toEqual(['replica-1', 'replica-2']);
     cluster.replica(1).faults.always('every', away);
     const live = async () => {
-      const { members } = await cluster.clock.run(cluster.replica(0).replication.system.fleet());
+      const { members } = await cluster.clock.run(cluster.replica(0).replication.system.fleet.fleet());
       return members.filter((member) => member.live).map(({ replica }) => replica);
     };
     await cluster.clock.advance(9_000);
@@ -57,7 +57,7 @@ describe('the fleet', () => {
     const cluster = await Cluster.ready(2, withHeartbeats);
     await cluster.clock.advance(6_000);
     cluster.replica(0).faults.always('every', away);
-    const report = await cluster.clock.run(cluster.replica(0).replication.system.fleet());
+    const report = await cluster.clock.run(cluster.replica(0).replication.system.fleet.fleet());
     expect(report.stale).toBe(true);
     expect(report.members).toHaveLength(2);
     cluster.heal();

@@ -3,13 +3,11 @@ import type { Sequence } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { FleetMember } from '../../replication/fleet.ts';
 import type { FleetReport } from '../../replication/fleet-reports.ts';
-import type { SystemPort } from '../../replication/system-port.ts';
 import { type Answer, objectAnswer } from '../answer.ts';
-import type { ApiContext } from '../api-context.ts';
 import type { Endpoint, OpenCall } from '../endpoint.ts';
-import { NotReadyYet } from '../problems.ts';
 import { checked } from '../requests/checked.ts';
 import { fleetSchema, sequenceQuery, sequenceReportSchema } from '../schemas/fleet-schema.ts';
+import { systemOf } from '../system.ts';
 
 /** All replicas, seen from the one that answers. */
 export const fleetEndpoints: readonly Endpoint[] = [
@@ -20,7 +18,7 @@ export const fleetEndpoints: readonly Endpoint[] = [
       summary: 'List the replicas with what each has applied and holds',
       access: 'operator',
       answers: { 200: fleetSchema },
-      handle: async ({ context }) => objectAnswer(fleetJson(await systemOf(context).fleet())),
+      handle: async ({ context }) => objectAnswer(fleetJson(await systemOf(context).fleet.fleet())),
     },
   },
   {
@@ -36,22 +34,15 @@ export const fleetEndpoints: readonly Endpoint[] = [
   },
 ];
 
-/** Throws NotReadyYet. */
-function systemOf(context: ApiContext): SystemPort {
-  const system = context.system();
-  if (system === null) throw new NotReadyYet();
-  return system;
-}
-
 async function sequence({ context, query, signal }: OpenCall): Promise<Answer> {
   const asked: z.infer<typeof sequenceQuery> = checked(sequenceQuery, Object.fromEntries(query));
   const system = systemOf(context);
   if (asked.wait === undefined) {
-    const report = await system.fleet();
+    const report = await system.fleet.fleet();
     return objectAnswer({ ...positionJson(report), wanted: null, reached: report.converged, missing: [] });
   }
   const wanted = asked.wait as Sequence;
-  const report = await system.reached(wanted, { waitMs: asked.timeout_ms, signal });
+  const report = await system.fleet.reached(wanted, { waitMs: asked.timeout_ms, signal });
   const { reached, missing } = report;
   const body = { ...positionJson(report), wanted, reached, missing };
   return reached ? objectAnswer(body) : { ...objectAnswer(body, 503), headers: { 'Retry-After': '1' } };

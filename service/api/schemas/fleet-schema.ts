@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { component } from './component.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Questions and answers about the fleet. */
 
-const digits = (name: string) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, `\`${name}\` must be a whole number from 0`)
-    .transform(Number);
-
 export const sequenceQuery = z.object({
   /** Wait until every live replica has applied this sequence. */
-  wait: digits('wait').optional(),
+  wait: wholeNumber('wait').optional(),
   /** How long to wait at most. */
-  timeout_ms: digits('timeout_ms')
+  timeout_ms: wholeNumber('timeout_ms')
     .refine((ms) => ms <= 60_000, '`timeout_ms` must be at most 60000')
     .default(10_000),
 });
