@@ -60,3 +60,33 @@ export class InvalidRows extends Problem {
     this.index = index;
   }
 }
+
+/** A service could not be polled, or what it answered is no use; the message is shown as `last_error`. */
+export class PollFailed extends Problem {
+  readonly code = 'poll-failed';
+  readonly kind = 'unavailable';
+}
+
+/** A host that no data source may talk to (docs/DATASOURCES.md, "Which hosts are asked"). */
+export class HostRefused extends Problem {
+  readonly code = 'host-refused';
+  readonly kind = 'denied';
+  readonly host: string;
+
+  constructor(host: string) {
+    super(`the host \`${host}\` may not be asked`);
+    this.host = host;
+  }
+}
+
+/** The template of an action cannot be filled with these arguments. */
+export class TemplateRefused extends Problem {
+  readonly code = 'template-refused';
+  readonly kind = 'invalid';
+}
+
+/** Secrets cannot be sealed or opened: no key, the wrong one, or a key management service that does not answer. */
+export class SecretsUnavailable extends Problem {
+  readonly code = 'secrets-unavailable';
+  readonly kind = 'unavailable';
+}

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { nameLengthMax } from '../../base/limits.ts';
 import type { Tuple } from '../../datalog/value.ts';
 import type { Driver, DriverTable } from '../driver.ts';
+import { isTableName } from '../names.ts';
 import { InvalidDriverConfig, InvalidRows } from '../problems.ts';
 import { rowValue } from '../row-value.ts';
 
@@ -48,13 +49,9 @@ function tables(config: JsonObject): readonly DriverTable[] {
   }));
 }
 
-/** A table name must be writable in a rule behind `<data source>:`; so also `vms.tags`. */
-const tableName = /^[A-Za-z_.][A-Za-z0-9_.]*$/;
-const keywords = new Set(['not', 'NOT', 'execute', 'insert', 'delete', 'true', 'false']);
-
 function tableProblems(table: string): readonly string[] {
   if (table.length > nameLengthMax) return [`a table name is longer than ${nameLengthMax} characters`];
-  if (!tableName.test(table) || keywords.has(table)) return [`\`${table}\` is not a valid table name`];
+  if (!isTableName(table)) return [`\`${table}\` is not a valid table name`];
   return [];
 }
 
