@@ -114,8 +114,8 @@ export class FactTables {
 
 /** No view has to hear of changes, so they can be written straight into the table. */
 function isUnobserved(node: RelationNode): boolean {
-  if (!node.factChanges.isEmpty || node.view !== null) return false;
-  return !node.readers.some(({ rule }) => rule.head.node.view !== null);
+  if (!node.factChanges.isEmpty || node.isHeld) return false;
+  return !node.readers.some(({ rule }) => rule.head.node.isHeld);
 }
 
 function remove(node: RelationNode, row: number): void {

@@ -5,6 +5,7 @@ import type { Interner } from './interner.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import type { Argument, RelationLiteral } from './program.ts';
 import type { Relation } from './relation.ts';
+import type { TupleCheck } from './virtual-relation.ts';
 
 /** Takes the answers of a plan. Tuples of two columns come through `emit2`, others through `probe`. */
 export interface Sink {
@@ -42,6 +43,7 @@ interface Bindings {
   readonly indexes: readonly (HashIndex | null)[];
   readonly constants: readonly number[];
   readonly builtins: readonly ((...inputs: unknown[]) => BuiltinResult)[];
+  readonly checks: readonly TupleCheck[];
   readonly values: Interner['values'];
   readonly intern: (value: never) => number;
   readonly budget: Budget;
@@ -97,6 +99,7 @@ function bindingsOf(plan: Plan, relations: readonly Relation[], runtime: Runtime
     indexes,
     constants: plan.form.constants,
     builtins,
+    checks: plan.steps.flatMap((step) => (step.kind === 'check' ? [step.literal.node.virtual!] : [])),
     values: runtime.interner.values,
     intern: (value: never) => runtime.interner.intern(value),
     budget: runtime.budget,
@@ -145,6 +148,7 @@ class PlanText {
   #relation = 0;
   #index = 0;
   #builtin = 0;
+  #checks = 0;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -181,6 +185,7 @@ class PlanText {
   #step(step: PlanStep, at: number): void {
     if (step.kind === 'each') this.#each(step, at);
     else if (step.kind === 'member') this.#member(step, at);
+    else if (step.kind === 'check') this.#check(step, at);
     else this.#callBuiltin(step, at);
   }
 
@@ -240,6 +245,15 @@ class PlanText {
     const skip = step.skipsStartRow ? ` && m${at} !== t` : '';
     const found = `m${at} !== 0 && ${relation}.support[m${at}] > 0${skip}`;
     this.#open(step.literal.negated ? `if (!(${found}))` : `if (${found})`);
+  }
+
+  #check({ literal }: PlanStep & { kind: 'check' }, at: number): void {
+    this.#nextRelation();
+    this.#index++;
+    this.#head.push(`const c${at} = x.checks[${this.#checks++}], q${at} = c${at}.tuple;`);
+    const args = literal.args.map((arg) => this.#argument(arg));
+    this.#body.push(...args.map((value, place) => `q${at}[${place}] = ${value};`));
+    this.#open(`if (${literal.negated ? '!' : ''}c${at}.holds())`);
   }
 
   #callBuiltin(step: PlanStep & { kind: 'builtin' }, at: number): void {

@@ -1,9 +1,10 @@
 import type { Evaluator } from './evaluator.ts';
 import { UnstratifiedNegation } from './problems.ts';
-import { type Component, type RelationNode, View } from './program.ts';
+import { type Component, type RelationNode, type RuleForm, View } from './program.ts';
 import type { Recursion } from './recursion.ts';
 import { Relation } from './relation.ts';
 import { BuildSink } from './sinks.ts';
+import { canBeVirtual, VirtualView } from './virtual-view.ts';
 
 /** Computes views when they are needed and lets go of them. */
 export class Materialiser {
@@ -11,6 +12,8 @@ export class Materialiser {
   readonly #recursion: Recursion;
   /** Nodes with a view now. */
   readonly materialised = new Set<RelationNode>();
+  /** Nodes with a virtual view now. */
+  readonly virtual = new Set<RelationNode>();
   #tick = 0;
 
   constructor(evaluator: Evaluator, recursion: Recursion) {
@@ -23,10 +26,21 @@ export class Materialiser {
    * Throws UnstratifiedNegation, UnsafeEvaluation and EngineLimitExceeded; the views that were complete stay.
    */
   ensure(node: RelationNode): void {
-    if (!node.isAvailable) {
-      for (const component of missingComponents(node)) this.#build(component);
-    }
+    if (!node.isAvailable) this.#make(missing([{ node, use: 'rows' }]));
     if (node.view !== null) node.view.usedAt = ++this.#tick;
+  }
+
+  /** Makes it possible to ask a relation about single tuples: stored where that is better. Throws like `ensure`. */
+  ensureCheckable(node: RelationNode): void {
+    if (!node.isAvailable && node.virtual === null) this.#make(missing([{ node, use: 'tuples' }]));
+    if (node.view !== null) node.view.usedAt = ++this.#tick;
+  }
+
+  /** Makes everything available that the body of a rule reads. Throws like `ensure`. */
+  ensureBody(rule: RuleForm): void {
+    const uses = usesOf(rule);
+    if (uses.some(isMissing)) this.#make(missing(uses));
+    for (const { node } of uses) if (node.view !== null) node.view.usedAt = ++this.#tick;
   }
 
   /** A view with the stored facts as content; for a relation that gets its first rule while others read it. */
@@ -35,17 +49,26 @@ export class Materialiser {
     copyFacts(node, view.relation);
     node.view = view;
     this.materialised.add(node);
+    this.#evaluator.shape++;
+  }
+
+  /** The relation has no rules any more: it is its stored facts again. */
+  forget(node: RelationNode): void {
+    node.view = null;
+    node.virtual = null;
+    this.materialised.delete(node);
+    this.virtual.delete(node);
+    this.#evaluator.shape++;
   }
 
   /** Drops a view and, since they can no longer be maintained, every view that depends on it. */
   release(node: RelationNode): void {
     const stack = [node];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      if (next.view === null) continue;
-      next.view = null;
-      this.materialised.delete(next);
-      for (const { rule } of next.readers) if (rule.head.node.view !== null) stack.push(rule.head.node);
-      for (const peer of next.component?.nodes ?? []) if (peer.view !== null) stack.push(peer);
+      if (!next.isHeld) continue;
+      this.forget(next);
+      for (const { rule } of next.readers) if (rule.head.node.isHeld) stack.push(rule.head.node);
+      for (const peer of next.component?.nodes ?? []) if (peer.isHeld) stack.push(peer);
     }
   }
 
@@ -74,12 +97,28 @@ export class Materialiser {
     return oldest;
   }
 
+  #make(needs: readonly Need[]): void {
+    for (const { component, use } of needs) {
+      const node = component.nodes[0]!;
+      if (use === 'tuples' && component.negativeCycle === null && canBeVirtual(node, this.#evaluator)) {
+        node.virtual = new VirtualView(node, this.#evaluator);
+        this.virtual.add(node);
+        this.#evaluator.shape++;
+      } else {
+        this.#build(component);
+      }
+    }
+  }
+
   #build(component: Component): void {
     if (component.negativeCycle !== null) throw new UnstratifiedNegation(component.negativeCycle);
     for (const node of component.nodes) {
       node.view = this.#newView(node, component.recursive);
+      node.virtual = null;
+      this.virtual.delete(node);
       this.materialised.add(node);
     }
+    this.#evaluator.shape++;
     try {
       if (component.recursive) this.#recursion.build(component);
       else this.#buildCounted(component.nodes[0]!);
@@ -104,21 +143,44 @@ export class Materialiser {
   }
 }
 
-/** Components without a view that a node depends on, itself included, in evaluation order. */
-function missingComponents(root: RelationNode): readonly Component[] {
-  const found = new Set<Component>();
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const { component } = node;
-    if (node.isAvailable || component === null || found.has(component)) continue;
-    found.add(component);
-    for (const member of component.nodes) {
-      for (const rule of member.rules) {
-        for (const literal of rule.body) if (literal.kind === 'relation') stack.push(literal.node);
-      }
-    }
+/** How a relation is read: all of it, or one tuple at a time. */
+interface Use {
+  readonly node: RelationNode;
+  readonly use: 'rows' | 'tuples';
+}
+
+interface Need {
+  readonly component: Component;
+  readonly use: 'rows' | 'tuples';
+}
+
+/** A negated literal has all its columns bound; one that is there twice may need the row numbers of a view. */
+function usesOf(rule: RuleForm): readonly Use[] {
+  const literals = rule.body.filter((literal) => literal.kind === 'relation');
+  return literals.map(({ node, negated }) => {
+    const isRepeated = literals.filter((other) => other.node === node).length > 1;
+    return { node, use: negated && !isRepeated ? 'tuples' : 'rows' };
+  });
+}
+
+function isMissing({ node, use }: Use): boolean {
+  return !node.isAvailable && (use === 'rows' || node.virtual === null);
+}
+
+/** What has to be made for these uses, in evaluation order. */
+function missing(uses: readonly Use[]): readonly Need[] {
+  const found = new Map<Component, Need>();
+  const stack = [...uses];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { component } = next.node;
+    if (component === null || !isMissing(next)) continue;
+    const use = component.recursive ? 'rows' : next.use;
+    const known = found.get(component);
+    if (known !== undefined && (known.use === 'rows' || known.use === use)) continue;
+    found.set(component, { component, use });
+    for (const { rules } of component.nodes) for (const rule of rules) stack.push(...usesOf(rule));
   }
-  return [...found].sort((a, b) => a.rank - b.rank);
+  return [...found.values()].sort((a, b) => a.component.rank - b.component.rank);
 }
 
 function copyFacts({ facts }: RelationNode, into: Relation): void {
@@ -135,7 +197,7 @@ function isNeeded(node: RelationNode): boolean {
   return members.some((member) =>
     member.readers.some(({ rule }) => {
       const reader = rule.head.node;
-      return reader.view !== null && reader !== member && !members.includes(reader);
+      return reader.isHeld && reader !== member && !members.includes(reader);
     }),
   );
 }

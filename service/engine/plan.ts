@@ -12,6 +12,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** What is handed to the sink; null = stop at the first answer and return true. */
   readonly output: readonly Argument[] | null;
+  /** Estimated work of one run (for `rows`, from one row) in rows looked at, without building indexes. */
+  readonly cost: number;
 }
 
 /**
@@ -34,10 +36,13 @@ export type PlanStep =
     }
   /** All arguments bound: a look into the identity set. */
   | { readonly kind: 'member'; readonly literal: RelationLiteral; readonly skipsStartRow: boolean }
+  /** All arguments bound, of a relation that is not stored: asked about the one tuple. */
+  | { readonly kind: 'check'; readonly literal: RelationLiteral }
   | { readonly kind: 'builtin'; readonly literal: BuiltinLiteral };
 
 const rowCost = 1;
 const lookupCost = 3;
+const checkCost = 15;
 const indexBuildCost = 10;
 /** Part of the rows that a test is taken to leave, for want of anything better. */
 const passingPart = 0.4;
@@ -56,12 +61,12 @@ export function planRule(form: RuleForm, request: PlanRequest, statistics: Colum
   for (const first of candidates) {
     const ordering = new Ordering(form, request.start, statistics);
     ordering.run(first);
-    if (best === null || ordering.cost < best.cost) best = ordering;
+    if (best === null || ordering.total < best.total) best = ordering;
   }
-  const { steps, bound } = best!;
+  const { steps, bound, cost } = best!;
   const unbound = (request.output ?? []).some((arg) => arg >= 0 && !bound.has(arg));
   if (unbound) throw new UnsafeEvaluation(form.ruleId);
-  return { form, start: request.start, steps, output: request.output };
+  return { form, start: request.start, steps, output: request.output, cost };
 }
 
 /** Every positive relation literal is tried as the outermost loop, at most a dozen. */
@@ -76,6 +81,7 @@ class Ordering {
   readonly steps: PlanStep[] = [];
   readonly bound = new Set<number>();
   cost = 0;
+  #indexCost = 0;
   #rows = 1;
   readonly #form: RuleForm;
   readonly #start: PlanStart;
@@ -87,6 +93,11 @@ class Ordering {
     this.#start = start;
     this.#statistics = statistics;
     this.#waiting = new Set(form.body.keys());
+  }
+
+  /** Cost with the indexes that would have to be built. */
+  get total(): number {
+    return this.cost + this.#indexCost;
   }
 
   run(first: number | null): void {
@@ -141,8 +152,10 @@ class Ordering {
       return true;
     }
     if (!literal.args.every((arg) => this.#isBound(arg))) return false;
-    this.steps.push({ kind: 'member', literal, skipsStartRow: this.#skipsStartRow(at) });
-    this.cost += this.#rows * lookupCost;
+    const isStored = literal.node.view !== null || literal.node.virtual === null;
+    if (isStored) this.steps.push({ kind: 'member', literal, skipsStartRow: this.#skipsStartRow(at) });
+    else this.steps.push({ kind: 'check', literal });
+    this.cost += this.#rows * (isStored ? lookupCost : checkCost);
     this.#rows *= passingPart;
     return true;
   }
@@ -168,7 +181,7 @@ class Ordering {
     const rows = this.#statistics.rowsPerKey(relation, this.#boundColumns(literal));
     const columns = this.#indexColumns(literal);
     const isIndexed = columns.length === 0 || relation.indexedKeys(columns) !== undefined;
-    if (!isIndexed) this.cost += relation.size * indexBuildCost;
+    if (!isIndexed) this.#indexCost += relation.size * indexBuildCost;
     this.cost +=
       this.#rows * (columns.length === 0 ? relation.size * rowCost : lookupCost + rows * lookupCost);
     this.#rows *= Math.max(rows, 0.01);

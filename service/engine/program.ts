@@ -3,6 +3,7 @@ import type { RelationName } from './engine-change.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
+import type { VirtualRelation } from './virtual-relation.ts';
 
 /**
  * A rule ready for planning: variables are numbered, constants interned, literals resolved to relations and
@@ -48,6 +49,8 @@ export class RelationNode {
   /** Body occurrences, one entry per literal. */
   readonly readers: BodyOccurrence[] = [];
   view: View | null = null;
+  /** In place of a view, when readers only ask about single tuples. */
+  virtual: VirtualRelation | null = null;
   /** Where it stands in evaluation order; null for a relation without rules, and until strata.ts has run. */
   component: Component | null = null;
 
@@ -62,14 +65,23 @@ export class RelationNode {
     return this.component === null ? 0 : this.component.rank;
   }
 
-  /** What plans read: the view where there is one (with rules there must be), else the facts. */
+  /**
+   * What plans read: the view where there is one, without rules the facts. Of a virtual view, which plans ask
+   * about single tuples only, it is the tuples that changed.
+   */
   get source(): Relation {
-    return this.view === null ? this.facts : this.view.relation;
+    if (this.view !== null) return this.view.relation;
+    return this.virtual === null ? this.facts : this.virtual.touched;
   }
 
   /** Whether `source` holds the relation now. */
   get isAvailable(): boolean {
     return this.view !== null || this.rules.length === 0;
+  }
+
+  /** Whether it is derived and kept up to date, stored or not. */
+  get isHeld(): boolean {
+    return this.view !== null || this.virtual !== null;
   }
 }
 

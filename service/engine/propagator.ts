@@ -5,8 +5,10 @@ import type { Materialiser } from './materialiser.ts';
 import type { PendingChanges, RowDelta } from './pending-changes.ts';
 import type { BodyOccurrence, RelationNode, View } from './program.ts';
 import type { Recursion } from './recursion.ts';
+import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
 import { PendingSink, SeedSink } from './sinks.ts';
+import type { VirtualRelation } from './virtual-relation.ts';
 
 /**
  * Carries signed changes upwards, one relation at a time in evaluation order (counting; Gupta, Mumick,
@@ -65,11 +67,73 @@ export class Propagator {
     for (const member of component.nodes) this.#settle(member);
   }
 
+  /**
+   * Notes the tuples of a virtual view whose truth may change soon. One that nobody reads any more is dropped
+   * instead.
+   */
+  touch(head: RelationNode, emit: (sink: Sink) => void): void {
+    if (!head.readers.some(({ rule }) => rule.head.node.isHeld)) {
+      this.#materialiser.release(head);
+      return;
+    }
+    head.virtual!.touch(emit);
+    this.schedule(head);
+  }
+
   #settle(node: RelationNode): void {
-    if (node.view === null) this.#settleFacts(node);
+    if (node.virtual !== null) this.#settleVirtual(node, node.virtual);
+    else if (node.view === null) this.#settleFacts(node);
     else {
       if (!node.factChanges.isEmpty) moveFactChanges(node);
       this.#publish(node, node.view.changes);
+    }
+  }
+
+  #settleVirtual(node: RelationNode, virtual: VirtualRelation): void {
+    this.#guard(node, () => {
+      if (!node.factChanges.isEmpty) this.#touchFacts(node);
+      if (node.virtual === null) return;
+      const flips = virtual.flips();
+      this.#touchReaders(node, flips, null);
+      for (const reader of node.readers) {
+        if (reader.rule.head.node.view !== null) this.#derive(reader, flips);
+      }
+      virtual.settle();
+    });
+  }
+
+  /** A stored fact is one more reason for a tuple to hold. */
+  #touchFacts(node: RelationNode): void {
+    const { facts, factChanges } = node;
+    const { inserted, deleted } = factChanges.take();
+    this.touch(node, (sink) => {
+      for (const list of [inserted, deleted]) {
+        for (let i = 0; i < list.length; i++) {
+          for (let column = 0; column < facts.arity; column++)
+            sink.probe[column] = facts.columns[column]![list.rows[i]!]!;
+          sink.emitProbe(1);
+        }
+      }
+    });
+    commitDeletes({ inserted, deleted }, factChanges, () => {});
+    commitInserts({ inserted, deleted }, factChanges, () => {});
+  }
+
+  /** Before `changed` changes by this: notes what that may change in virtual views that read it. */
+  #touchReaders(changed: RelationNode, delta: RowDelta, relation: Relation | null): void {
+    for (const { rule, literal, isRepeated } of changed.readers) {
+      const head = rule.head.node;
+      if (head.virtual === null) continue;
+      const { deleted, inserted } = delta;
+      this.#guard(head, () => {
+        this.touch(head, (sink) => {
+          this.#evaluator.from(rule, literal, { rows: deleted, sign: 1 }, sink);
+          // A row may join with itself, or with another new one, so they have to be there for a moment.
+          if (isRepeated && relation !== null) relation.enlivenAll(inserted);
+          this.#evaluator.from(rule, literal, { rows: inserted, sign: 1 }, sink);
+          if (isRepeated && relation !== null) relation.dimAll(inserted);
+        });
+      });
     }
   }
 
@@ -80,6 +144,7 @@ export class Propagator {
 
   #publish(node: RelationNode, changes: PendingChanges): void {
     const delta = changes.take();
+    this.#touchReaders(node, delta, node.source);
     const selfJoins: BodyOccurrence[] = [];
     for (const reader of node.readers) {
       if (!isMaintained(reader.rule.head.node, node)) continue;

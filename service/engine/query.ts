@@ -81,7 +81,7 @@ function answerBody(policy: string, query: Formula, parts: QueryParts): readonly
     intern: (value) => interner.intern(value),
     nodeOf: (name) => nodes.find(name) ?? nodes.transient(name),
   });
-  for (const literal of form.body) if (literal.kind === 'relation') materialiser.ensure(literal.node);
+  materialiser.ensureBody(form);
   const bindings = new Relation(names.length, () => interner.limit);
   evaluator.all(form, 1, new BuildSink(bindings, evaluator.runtime.budget));
   return instances(query, names, bindings, interner);

@@ -146,6 +146,11 @@ export class Relation {
     this.size--;
   }
 
+  /** Makes live rows ghosts. */
+  dimAll({ rows, length }: RowList): void {
+    for (let i = 0; i < length; i++) this.dim(rows[i]!);
+  }
+
   /** Forgets a ghost; its number is given out again. */
   discard(row: number): void {
     const { columns } = this;

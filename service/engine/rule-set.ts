@@ -45,8 +45,9 @@ export class RuleSet {
       nodeOf: (name) => nodes.get(name),
     });
     const head = form.head.node;
-    const wasFactsOnly = head.rules.length === 0 && head.view === null;
-    const isRead = head.readers.some((reader) => reader.rule.head.node.view !== null);
+    const wasFactsOnly = head.rules.length === 0 && !head.isHeld;
+    const isRead = head.readers.some((reader) => reader.rule.head.node.isHeld);
+    if (head.virtual !== null) this.#changeVirtual(head, form);
     this.#rules.set(ruleId, form);
     head.rules.push(form);
     form.body.forEach((literal, at) => {
@@ -66,6 +67,7 @@ export class RuleSet {
     if (form === undefined) return;
     const { nodes } = this.#parts;
     const head = form.head.node;
+    if (head.virtual !== null) this.#changeVirtual(head, form);
     if (head.view !== null) this.#derive(form, -1);
     this.#rules.delete(ruleId);
     head.rules.splice(head.rules.indexOf(form), 1);
@@ -102,6 +104,12 @@ export class RuleSet {
             component.nodes.every(({ view }) => view !== null);
       if (!fits) materialiser.release(node);
     }
+    for (const node of [...materialiser.virtual]) {
+      const { component } = node;
+      if (component === null) continue;
+      if (component.recursive || component.volatile || component.negativeCycle !== null)
+        materialiser.release(node);
+    }
   }
 
   /** Relations that lost their last rule are their stored facts again. */
@@ -109,8 +117,7 @@ export class RuleSet {
     const { materialiser, nodes } = this.#parts;
     for (const node of this.#ruleless) {
       if (node.rules.length > 0) continue;
-      node.view = null;
-      materialiser.materialised.delete(node);
+      materialiser.forget(node);
       nodes.prune(node);
     }
     this.#ruleless.clear();
@@ -136,6 +143,23 @@ export class RuleSet {
     for (const { rule } of [...head.readers]) materialiser.release(rule.head.node);
   }
 
+  /** A rule of a virtual view comes or goes: every tuple that it derives may change. */
+  #changeVirtual(head: RelationNode, form: RuleForm): void {
+    const { evaluator, materialiser, propagator } = this.#parts;
+    this.stratify();
+    if (head.virtual === null) return;
+    try {
+      if (form.never) return;
+      materialiser.ensureBody(form);
+      if (head.virtual === null) return;
+      if (evaluator.checkCost(form) === Number.POSITIVE_INFINITY) materialiser.release(head);
+      else propagator.touch(head, (sink) => evaluator.all(form, 1, sink));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      materialiser.release(head);
+    }
+  }
+
   /** Counts the derivations of a rule into its head, or out of it. */
   #derive(form: RuleForm, sign: number): void {
     const { evaluator, materialiser, propagator } = this.#parts;
@@ -143,7 +167,7 @@ export class RuleSet {
     this.stratify();
     if (head.view === null) return;
     try {
-      for (const literal of form.body) if (literal.kind === 'relation') materialiser.ensure(literal.node);
+      materialiser.ensureBody(form);
       if (head.view === null) return;
       evaluator.all(form, sign, propagator.sinkOf(head.view));
       propagator.schedule(head);
