@@ -7,7 +7,6 @@ import type { Commit, EntityWrite } from '../store/state-store.ts';
 import { lastOfEachKey, splitWrites } from './bulk-changes.ts';
 import { bulkRecord, type PreparedBulk } from './bulk-preparation.ts';
 import type { GroupPlan } from './group-plan.ts';
-import { recordFormatVersion } from './prepared-record.ts';
 
 export interface AssembledCommit {
   readonly commit: Commit;
@@ -20,14 +19,19 @@ export interface AssembledCommit {
 /** What is sent to the store for a planned group. `bulk` is what was prepared for a plan that needs it. */
 export function assembleCommit(
   plan: GroupPlan,
-  by: { readonly commitId: CommitId; readonly writer: ReplicaId; readonly bulk: PreparedBulk | null },
+  by: {
+    readonly commitId: CommitId;
+    readonly writer: ReplicaId;
+    readonly bulk: PreparedBulk | null;
+    readonly formatVersion: number;
+  },
 ): AssembledCommit {
   const envelope = {
     sequence: plan.sequence,
     commitId: by.commitId,
     writer: by.writer,
     committedAtMs: plan.committedAtMs,
-    formatVersion: recordFormatVersion,
+    formatVersion: by.formatVersion,
   };
   const conditions = plan.leases.length === 0 ? {} : { leases: plan.leases };
   if (!plan.bulk) {

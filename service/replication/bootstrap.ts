@@ -11,7 +11,6 @@ import { UnknownTables } from '../policy/unknown-tables.ts';
 import type { Head, StateStore } from '../store/state-store.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
 import { EntityMap } from './entity-map.ts';
-import { recordFormatVersion } from './prepared-record.ts';
 import type { RecordLoader } from './record-loader.ts';
 import type { ReplicaState } from './replica.ts';
 import type { ReplicationSettings } from './settings.ts';
@@ -65,10 +64,11 @@ export class Bootstrap {
   }
 
   async #head(onHead: (head: Head) => void, signal: AbortSignal): Promise<Head> {
+    const { formatVersionRead } = this.#options.settings;
     const head = await this.#options.store.readHead({ consistency: 'strong', signal });
-    if (head.formatVersion > recordFormatVersion) {
+    if (head.formatVersion > formatVersionRead) {
       throw new CannotLoad(
-        `the store holds format version ${head.formatVersion}, this build reads up to ${recordFormatVersion}`,
+        `the store holds format version ${head.formatVersion}, this build reads up to ${formatVersionRead}`,
       );
     }
     onHead(head);

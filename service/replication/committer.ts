@@ -224,12 +224,14 @@ export class Committer {
   }
 
   async #commit(plan: GroupPlan): Promise<void> {
-    const { attempt, clock, random, replicaId, metrics, logger } = this.#options;
+    const { attempt, clock, random, replicaId, metrics, logger, settings, live } = this.#options;
     const accepted = plan.verdicts.filter(({ kind }) => kind === 'accepted').map(({ waiting }) => waiting);
     const { commit, changes, after } = assembleCommit(plan, {
       commitId: random.uuid() as CommitId,
       writer: replicaId,
       bulk: accepted[0]?.bulk ?? null,
+      // Never back: whoever loads the entities sees in the head what they may hold.
+      formatVersion: Math.max(settings.formatVersionWritten, live.formatVersion),
     });
     for (const waiting of accepted) waiting.inFlight = true;
     const startedMs = clock.monotonicMs();

@@ -114,6 +114,7 @@ export class Follower {
       store.readHead({ consistency, signal }),
     );
     this.noteHead(head.sequence);
+    live.noteFormatVersion(head.formatVersion);
     metrics.lagObserved({
       records: Math.max(0, this.#knownHead - live.applied),
       stalenessMs: contact.stalenessMs(),
@@ -129,6 +130,7 @@ export class Follower {
     const prefix = contiguousPrefix(after, records);
     metrics.pulled({ records: prefix.length, gap: prefix.length < records.length || records.length === 0 });
     if (prefix.length === 0) return this.#waitForGap(after);
+    for (const { formatVersion } of prefix) live.noteFormatVersion(formatVersion);
     this.#gapReads = 0;
     try {
       const batch = await this.#noting(() => loader.prepare(prefix, signal));
@@ -163,6 +165,7 @@ export class Follower {
       bootstrap.load((head) => {
         contact.succeeded(startedMs, 'strong');
         this.noteHead(head.sequence);
+        live.noteFormatVersion(head.formatVersion);
       }, signal),
     );
     const taken = live.install(state);

@@ -16,7 +16,6 @@ import {
 } from './heartbeat.ts';
 import type { LiveReplica } from './live-replica.ts';
 import type { ReplicationMetrics } from './metrics.ts';
-import { recordFormatVersion } from './prepared-record.ts';
 import type { ReplicaHealth } from './replica-port.ts';
 import type { ReplicationSettings } from './settings.ts';
 
@@ -34,7 +33,7 @@ export interface HeartbeatsOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: ReplicationMetrics;
-  readonly settings: Pick<ReplicationSettings, 'heartbeatIntervalMs' | 'heartbeatGapMs' | 'storeTimeoutMs'>;
+  readonly settings: ReplicationSettings;
   /** Aborted when the replica stops. */
   readonly signal: AbortSignal;
 }
@@ -119,12 +118,12 @@ export class Heartbeats {
 
   /** This replica as it is now. */
   own(): Heartbeat {
-    const { replicaId, identity, health, leasesHeld, live } = this.#options;
+    const { replicaId, identity, health, leasesHeld, live, settings } = this.#options;
     const { ready, draining, stalenessMs } = health();
     return {
       replica: replicaId,
       ...identity,
-      formatVersion: recordFormatVersion,
+      formatVersion: settings.formatVersionRead,
       startedAtMs: this.#startedAtMs,
       beat: this.#beat,
       intervalMs: this.#intervalMs(),

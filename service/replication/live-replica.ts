@@ -21,6 +21,7 @@ export class LiveReplica {
   readonly #commitIds = new Map<Sequence, CommitId>();
   readonly #listeners: RecordListener[] = [];
   #installed = false;
+  #formatVersion = 0;
 
   constructor(options: LiveReplicaOptions) {
     this.#options = options;
@@ -41,6 +42,16 @@ export class LiveReplica {
   /** A complete catalog has been applied once. */
   get installed(): boolean {
     return this.#installed;
+  }
+
+  /** The newest format version that the log has come to; every later record has at least this one. */
+  get formatVersion(): number {
+    return this.#formatVersion;
+  }
+
+  /** A head or a record of this format version was read. */
+  noteFormatVersion(formatVersion: number): void {
+    this.#formatVersion = Math.max(this.#formatVersion, formatVersion);
   }
 
   /** Called with every record, in order, at once after it was applied here. */

@@ -3,8 +3,10 @@ import type { Tuple } from '../datalog/value.ts';
 import type { Change } from '../policy/change.ts';
 import type { TableVersion } from '../policy/entities.ts';
 
-/** The newest layout of change records that this build writes and reads. */
-export const recordFormatVersion = 1;
+/** The newest layout of change records that this build reads (docs/UPGRADES.md). */
+export const formatVersionRead = 1;
+/** The layout that it writes: not before every replica that may run beside this build reads it. */
+export const formatVersionWritten = 1;
 
 /** A change record with everything at hand that applying it needs. */
 export interface PreparedRecord {

@@ -7,12 +7,8 @@ import type { TableVersion } from '../policy/entities.ts';
 import type { ChangeRecord } from '../store/state-store.ts';
 import { afterCommit } from './bulk-changes.ts';
 import { asPointer, DetachedPartsMissing, type DetachedStore } from './detached-json.ts';
-import {
-  type PreparedRecord,
-  type RecordContent,
-  type RowsOf,
-  recordFormatVersion,
-} from './prepared-record.ts';
+import type { PreparedRecord, RecordContent, RowsOf } from './prepared-record.ts';
+import type { ReplicationSettings } from './settings.ts';
 import { RowChunksDamaged, type TableRows } from './table-rows.ts';
 
 /** Records with all that applying them in one step needs. */
@@ -24,6 +20,7 @@ export interface PreparedBatch {
 export interface RecordLoaderOptions {
   readonly detached: DetachedStore;
   readonly tableRows: TableRows;
+  readonly settings: Pick<ReplicationSettings, 'formatVersionRead'>;
 }
 
 /**
@@ -63,7 +60,8 @@ export class RecordLoader {
   /** What a record says. Rejects with DetachedPartsMissing or StoreUnavailable. */
   async content(record: ChangeRecord, signal: AbortSignal): Promise<RecordContent> {
     const { formatVersion } = record;
-    if (formatVersion > recordFormatVersion) return { kind: 'newer-format', formatVersion };
+    if (formatVersion > this.#options.settings.formatVersionRead)
+      return { kind: 'newer-format', formatVersion };
     try {
       const json = await Promise.all(record.changes.map((each) => this.#inside(each, signal)));
       const changes = json.flat().map((each) => afterCommit(changeFromJson(each), record.sequence));

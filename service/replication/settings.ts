@@ -7,6 +7,7 @@ import {
   writeDeadlineMs,
   writesPerCommitMax,
 } from '../base/limits.ts';
+import { formatVersionRead, formatVersionWritten } from './prepared-record.ts';
 
 /** What can be tuned about replication. Durations in milliseconds. */
 export interface ReplicationSettings {
@@ -39,6 +40,9 @@ export interface ReplicationSettings {
   readonly heartbeatIntervalMs: number;
   /** Between two heartbeats at least, however much is applied; grows with the fleet. */
   readonly heartbeatGapMs: number;
+  /** See prepared-record.ts; settings so that two builds can meet in one test. */
+  readonly formatVersionRead: number;
+  readonly formatVersionWritten: number;
   readonly queuedWritesMax: number;
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
@@ -66,6 +70,8 @@ export const defaultSettings: ReplicationSettings = {
   leaseDurationMs: 8_000,
   heartbeatIntervalMs: 5_000,
   heartbeatGapMs: 1_000,
+  formatVersionRead,
+  formatVersionWritten,
   queuedWritesMax,
   writesPerCommitMax,
   changeRecordBytesMax,

@@ -135,7 +135,7 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const chunks = new RowChunks({ compressor, clock, chunkBytesMax: settings.rowChunkBytesMax });
   const tableRows = new TableRows({ rowStore, chunks });
   const detached = new DetachedStore({ store, compressor, clock });
-  const loader = new RecordLoader({ detached, tableRows });
+  const loader = new RecordLoader({ detached, tableRows, settings });
   const bootstrap = new Bootstrap({ store, loader, tableRows, newEngine, clock, settings });
   const shared = { store, live, contact, clock, random, logger, metrics, settings, signal };
   const follower = new Follower({ ...shared, loader, bootstrap });

@@ -81,7 +81,8 @@ export class Cluster {
     return cluster;
   }
 
-  start(): ClusterReplica {
+  /** `settings`: of this replica alone, as another build has them. */
+  start(settings: Partial<ReplicationSettings> = {}): ClusterReplica {
     const { clock } = this;
     const faults = new ScriptedFaults();
     const rowFaults = new ScriptedFaults();
@@ -117,7 +118,7 @@ export class Cluster {
       newEngine: () => new Engine(),
       compressor: syncCompressor,
       // Scripted faults are for the calls that a test knows of.
-      settings: { heartbeatIntervalMs: 0, ...this.#options.settings },
+      settings: { heartbeatIntervalMs: 0, ...this.#options.settings, ...settings },
     });
     const replica = { port: replication.port, faults, rowFaults, replication };
     this.replicas.push(replica);

@@ -99,9 +99,9 @@ export class TestCluster {
     signalProcess(this.#process(name), 'SIGCONT');
   }
 
-  /** Starts it again; resolves when it is ready. */
-  async startReplica(k: number): Promise<void> {
-    await startReplica(this.plan, k);
+  /** Starts it again; resolves when it is ready. `root`: of another build than that of this project. */
+  async startReplica(k: number, root = this.plan.root): Promise<void> {
+    await startReplica({ ...this.plan, root }, k);
   }
 
   async startDatabase(): Promise<void> {
