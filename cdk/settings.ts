@@ -1,4 +1,4 @@
-import { furtherConfigurationProblems } from './constructs/server-environment.ts';
+import { authenticates, furtherConfigurationProblems } from './constructs/server-environment.ts';
 
 /**
  * What can be chosen for a deployment, read from the CDK context (`cdk.json`, or `-c key=value`).
@@ -127,6 +127,11 @@ function contradictions(settings: Settings): readonly string[] {
   }
   if (internetFacing && settings.allowedCidrs.length === 0) {
     problems.push('`internetFacing` needs `allowedCidrs`: say who may reach the server');
+  }
+  if (internetFacing && !authenticates(settings.environment)) {
+    problems.push(
+      '`internetFacing` needs authentication: `environment` with CONGRESS_AUTH and what it needs (docs/SECURITY.md)',
+    );
   }
   for (const cidr of [settings.vpcCidr, ...settings.allowedCidrs]) {
     if (!cidrPattern.test(cidr)) problems.push(`\`${cidr}\` is not an IPv4 range such as 10.0.0.0/16`);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
@@ -22,7 +22,7 @@ import type { Settings } from '../settings.ts';
 import { timing } from '../timing.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import type { Network } from './network.ts';
-import { serverEnvironment, serverPort } from './server-environment.ts';
+import { authenticates, serverEnvironment, serverPort } from './server-environment.ts';
 import type { StateTables } from './state-tables.ts';
 
 export interface ReplicaServiceProps {
@@ -46,6 +46,12 @@ export class ReplicaService extends Construct {
   constructor(scope: Construct, id: string, props: ReplicaServiceProps) {
     super(scope, id);
     const { settings, network, loadBalancer } = props;
+    if (!authenticates(settings.environment)) {
+      Annotations.of(this).addWarningV2(
+        'congress:no-authentication',
+        'whoever reaches the load balancer may do everything: give CONGRESS_AUTH in -c environment=... (docs/SECURITY.md)',
+      );
+    }
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
       containerInsightsV2: ContainerInsights.ENABLED,

@@ -20,7 +20,7 @@ export interface ServerEnvironmentProps {
  */
 export function serverEnvironment(props: ServerEnvironmentProps): Record<string, string> {
   const { port, stateTable, rowsTable, createTables, trustProxy } = configVariables;
-  const { keepAliveMs, drainMs, shutdownDeadlineMs } = configVariables;
+  const { keepAliveMs, drainMs, shutdownDeadlineMs, allowUnauthenticated } = configVariables;
   return {
     [port.name]: String(serverPort),
     [stateTable.name]: props.stateTable,
@@ -31,9 +31,16 @@ export function serverEnvironment(props: ServerEnvironmentProps): Record<string,
     [drainMs.name]: String(timing.drain * 1000),
     [shutdownDeadlineMs.name]: String(timing.shutdownDeadline * 1000),
     // All tables are in memory: without this the heap would stop growing far below what the task has.
+    ...(authenticates(props.further) ? {} : { [allowUnauthenticated.name]: 'true' }),
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMiB * 0.75)}`,
     ...props.further,
   };
+}
+
+/** Whether the further configuration chooses a mode of authentication. */
+export function authenticates(further: Readonly<Record<string, string>>): boolean {
+  const mode = further[configVariables.auth.name] ?? 'none';
+  return mode !== 'none' && mode !== '';
 }
 
 /** Variables that the stack decides: another value would cut the replica off from what the stack made. */

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import type { Driver } from '../datasources/driver.ts';
 import type { ReplicaPort } from '../replication/replica-port.ts';
 import type { SystemPort } from '../replication/system-port.ts';
+import type { ApiSecurity } from './api-security.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 /** Everything that the API needs from outside; built once in `server/wire.ts`. */
@@ -18,6 +19,7 @@ export interface ApiContext {
   readonly metrics: HttpMetrics;
   /** True from SIGTERM on: not ready any more, and connections are closed after their answer. */
   readonly isDraining: () => boolean;
+  readonly security: ApiSecurity;
   readonly settings: ApiSettings;
 }
 
@@ -28,6 +30,9 @@ interface ApiSettings {
   readonly requestBodyBytesMax: number;
   /** Body of a PUT rows request. */
   readonly rowsBodyBytesMax: number;
-  /** Take scheme and host of links from X-Forwarded-Proto and X-Forwarded-Host. */
-  readonly trustProxy: boolean;
+  /**
+   * Whose X-Forwarded-Proto, -Host and -For are believed: nobody's (`false`), that of whoever connects (`true`: the
+   * last proxy), or of these addresses and ranges.
+   */
+  readonly trustProxy: boolean | readonly string[];
 }

@@ -11,8 +11,14 @@ export function createApp(context: ApiContext): express.Application {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', context.settings.trustProxy);
+  app.set('trust proxy', trusted(context.settings.trustProxy));
   const server = new RequestServer(context);
   app.use((request, response) => server.serve(request, response));
   return app;
+}
+
+/** `true` would have Express believe the address that the client itself claims; 1 is the proxy that connects. */
+function trusted(trustProxy: ApiContext['settings']['trustProxy']): number | false | string[] {
+  if (typeof trustProxy === 'boolean') return trustProxy ? 1 : false;
+  return [...trustProxy];
 }

@@ -37,12 +37,14 @@ export type CongressError = (typeof congressErrors)[keyof typeof congressErrors]
 /** Reason phrases as Congress writes them before `::` (reference 1.3, rule 2). */
 export const reasonPhrases: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
   410: 'Gone',
   413: 'Request Entity Too Large',
   422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

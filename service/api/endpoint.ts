@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import type { Author } from '../policy/author.ts';
+import type { WriteOptions } from '../replication/replica-port.ts';
 import type { Access } from './access.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
+import type { Subject } from './auth/subject.ts';
 
 /** A request as an endpoint sees it. */
 export interface Call {
@@ -14,6 +17,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Scheme, host and port that the client used. */
   readonly baseUrl: string;
+  /** Who asks; null where nobody has to say and nobody did. */
+  readonly subject: Subject | null;
 }
 
 /** A request that may carry a body and change something. */
@@ -24,6 +29,10 @@ export interface WriteCall extends Call {
   awaitConsistency(): Promise<void>;
   readonly method: string;
   readonly idempotencyKey: string | null;
+  /** For the change record; `writeOptions` passes it on. */
+  readonly author: Author;
+  /** For the audit line; `writeOptions` passes it on. */
+  readonly onOutcome: NonNullable<WriteOptions['onOutcome']>;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -63,14 +72,22 @@ export interface ReadRoute extends RouteFacts {
 }
 
 export interface WriteRoute extends RouteFacts {
+  /** A question that needs a body: no line in the audit log. */
+  readonly changesNothing?: true;
+  /** Costs much time or memory: few of these are answered at a time. */
+  readonly heavy?: true;
   readonly body?: z.ZodType;
   readonly handle: WriteHandler;
 }
 
-/** Answers GET and HEAD, from the first moment of the process on. */
+/** Answers GET and HEAD, from the first moment of the process on and whatever the load. */
 export interface OpenRoute extends RouteFacts {
   /** Takes all methods instead. */
   readonly anyMethod?: true;
+  /** Without credentials, where there are any, the answer says less. */
+  readonly moreForReaders?: true;
+  /** Whether the configuration makes the route public although `access` is something else. */
+  readonly madePublic?: (context: ApiContext) => boolean;
   readonly handle: OpenHandler;
 }
 

@@ -57,6 +57,8 @@ const wireOfCode: Readonly<Record<string, Wire>> = {
   'engine-limit-exceeded': phrase(400),
   'idempotency-key-reused': phrase(422),
   'history-trimmed': phrase(410),
+  'not-authenticated': phrase(401),
+  'too-many-requests': phrase(429),
 };
 
 /** Messages of problems that would show the inside of the service (STYLE 21). */
@@ -89,7 +91,7 @@ export function answerToProblem(problem: unknown): Answer | null {
   }
   const { status } = wire;
   const message = wire.form === 'raw' ? detail : `${reasonPhrases[status] ?? 'Error'}::${detail}`;
-  const headers = status === 503 ? { 'Retry-After': retryAfterSeconds(problem) } : {};
+  const headers = status === 503 || status === 429 ? { 'Retry-After': retryAfterSeconds(problem) } : {};
   return errorAnswer(status, { message, error_code: status, error_data: data }, headers);
 }
 

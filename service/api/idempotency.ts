@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WriteOptions } from '../replication/replica-port.ts';
 import { idempotencyKeyLengthMax } from './api-limits.ts';
+import { anonymous } from './auth/subject.ts';
 import type { WriteCall } from './endpoint.ts';
 import { BadRequest } from './problems.ts';
 
@@ -19,15 +20,18 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | null {
 }
 
 /**
- * Options of the write that this request asks for. The key is scoped by method and path, which are hashed so
- * that its length stays bounded; the fingerprint covers query and body.
+ * Options of the write that this request asks for, with who asks. The key is scoped by method, path and subject,
+ * which are hashed so that its length stays bounded; the fingerprint covers query and body. So nobody gets an
+ * answer that was meant for somebody else.
  */
 export function writeOptions(call: WriteCall, body: string): WriteOptions {
-  const { signal, idempotencyKey: key } = call;
-  if (key === null) return { signal };
-  const scope = sha256(`${call.method} ${call.path}`).slice(0, 32);
+  const { signal, author, onOutcome, idempotencyKey: key } = call;
+  const options = { signal, author, onOutcome };
+  if (key === null) return options;
+  const by = author.subject === anonymous.id ? '' : `${author.subject} `;
+  const scope = sha256(`${by}${call.method} ${call.path}`).slice(0, 32);
   return {
-    signal,
+    ...options,
     idempotency: { key: `${scope}:${key}`, fingerprint: sha256(`${call.query.toString()}\n${body}`) },
   };
 }

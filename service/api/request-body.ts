@@ -1,21 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import { JsonSyntaxError, readJson, readLosslessJson } from './json-reader.ts';
+import type { LoadShedder } from './limits/load-shedder.ts';
 import { BodyTooLarge, RequestAborted, WireError } from './problems.ts';
 
 /**
  * The body as text, after the checks of reference 1.1: content type, charset, size. What does not fit is not
- * kept. Throws WireError (400), BodyTooLarge (413) and RequestAborted.
+ * kept. Throws WireError (400), BodyTooLarge (413), Overloaded (503) and RequestAborted.
  */
-export async function bodyText(request: IncomingMessage, bytesMax: number): Promise<string> {
+export async function bodyText(request: IncomingMessage, limits: BodyLimits): Promise<string> {
   checkContentType(request.headers['content-type']);
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bytesMax) throw new BodyTooLarge(bytesMax);
-  const bytes = await collect(request, bytesMax);
+  if (announced > limits.bytesMax) throw new BodyTooLarge(limits.bytesMax);
+  const bytes = await collect(request, limits);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw unparsable('the body is not valid UTF-8');
   }
+}
+
+export interface BodyLimits {
+  readonly bytesMax: number;
+  /** Counts the bytes of all bodies that are being read; refuses by throwing. */
+  readonly held: Pick<LoadShedder, 'holdBytes' | 'letGoBytes'>;
 }
 
 /** A JSON body. Throws WireError with the wording of Congress (reference 1.1). */
@@ -55,17 +62,34 @@ function checkContentType(header: string | undefined): void {
   }
 }
 
-function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+async function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const { held } = limits;
+  const read = { bytes: 0 };
+  try {
+    return await chunksOf(request, (chunk) => {
+      if (read.bytes + chunk.length > limits.bytesMax) throw new BodyTooLarge(limits.bytesMax);
+      held.holdBytes(chunk.length);
+      read.bytes += chunk.length;
+    });
+  } finally {
+    held.letGoBytes(read.bytes);
+  }
+}
+
+/** `take` may refuse a chunk by throwing; the rest is read and dropped, so that the client gets to see the answer. */
+function chunksOf(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let bytes = 0;
+    let refused = false;
     request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= bytesMax) chunks.push(chunk);
-      else {
-        // The rest is read and dropped, so that the client gets to see the answer.
+      if (refused) return;
+      try {
+        take(chunk);
+        chunks.push(chunk);
+      } catch (problem) {
+        refused = true;
         chunks.length = 0;
-        reject(new BodyTooLarge(bytesMax));
+        reject(problem);
       }
     });
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));

@@ -2,25 +2,23 @@ import type { Request, Response } from 'express';
 import type { Consistency } from '../replication/replica-port.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
-import { canonicalPath } from './canonical-path.ts';
+import { NotAuthenticated } from './auth/problems.ts';
+import { anonymous, type Subject } from './auth/subject.ts';
+import { decodePath } from './canonical-path.ts';
 import { consistencyAsked } from './consistency.ts';
 import type { Call, Endpoint, OpenRoute, ReadRoute, WriteCall, WriteRoute } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { answerToProblem, bareFailure, methodMissing, routeMissing } from './errors.ts';
+import { addressOf, auditEntryOf, type Exchange, exchangeOf } from './exchange.ts';
+import { Guard } from './guard.ts';
 import { idempotencyKey } from './idempotency.ts';
+import { LoadShedder } from './limits/load-shedder.ts';
+import { TokenBuckets } from './limits/token-buckets.ts';
 import { NotReadyYet, RequestAborted, WireError } from './problems.ts';
 import { bodyText } from './request-body.ts';
 import { sendAnswer } from './response.ts';
 import { type RouteMatch, RouteTable } from './route-table.ts';
 import { versionsAnswer } from './routes/versions.ts';
-
-/** What one request is, taken apart once. */
-interface Exchange {
-  readonly request: Request;
-  readonly response: Response;
-  readonly path: string;
-  readonly queryText: string;
-}
 
 interface Outcome {
   /** For metrics: never what the client made up. */
@@ -29,25 +27,39 @@ interface Outcome {
   readonly stale: boolean;
 }
 
+/** A request that has found its route. */
+interface Routed<Route> {
+  readonly route: Route;
+  readonly match: RouteMatch;
+  readonly exchange: Exchange;
+}
+
 /**
- * Serves requests: route, wait for the consistency asked for, handle, answer.
+ * Serves requests: route, turn away what is too much, let in who may, wait for the consistency asked for, handle,
+ * answer. Routes that need neither catalog nor credentials are answered whatever the load.
  */
 export class RequestServer {
   readonly #context: ApiContext;
   readonly #routes = new RouteTable(endpoints);
+  readonly #guard: Guard;
+  readonly #shedder: LoadShedder;
   #opened = false;
 
   constructor(context: ApiContext) {
+    const { clock, security } = context;
     this.#context = context;
+    this.#guard = new Guard({
+      authenticator: security.authenticator,
+      buckets: new TokenBuckets({ clock, ...security.clientRequests }),
+    });
+    this.#shedder = new LoadShedder({ limits: security.load, gauge: security.gauge });
   }
 
   serve(request: Request, response: Response): void {
     const startedMs = this.#context.clock.monotonicMs();
-    const [rawPath = '/', queryText = ''] = splitOnce(request.url, '?');
-    const exchange: Exchange = { request, response, path: canonicalPath(rawPath), queryText };
-    const requestId = `req-${this.#context.random.uuid()}`;
+    const exchange = exchangeOf(request, response, `req-${this.#context.random.uuid()}`);
     const finish = (outcome: Outcome): void => {
-      sendAnswer(this.#context, response, { ...outcome, requestId });
+      this.#finish(exchange, outcome);
       this.#context.metrics.requestEnded({
         method: request.method,
         route: outcome.route,
@@ -56,7 +68,8 @@ export class RequestServer {
       });
     };
     const fail = (route: string) => (problem: unknown) => {
-      finish({ route, answer: this.#answerToFailure(problem, { requestId, route }), stale: false });
+      const answer = this.#answerToFailure(problem, { requestId: exchange.requestId, route });
+      finish({ route, answer, stale: false });
     };
 
     const match = this.#routes.match(exchange.path);
@@ -70,29 +83,78 @@ export class RequestServer {
     }
   }
 
+  #finish(exchange: Exchange, { route, answer, stale }: Outcome): void {
+    const { response, requestId, trail } = exchange;
+    for (const place of trail.places) place.leave();
+    sendAnswer(this.#context, response, { answer, stale, requestId });
+    const { status, headers } = answer;
+    const entry = auditEntryOf(exchange, { route, status, location: headers?.Location });
+    if (entry !== null) this.#context.security.audit.record(entry);
+  }
+
   #answerEndpoint(match: RouteMatch, exchange: Exchange): Outcome | Promise<Outcome> {
     const { endpoint } = match;
     const { method } = exchange.request;
     const { open } = endpoint;
     if (open !== undefined && (open.anyMethod || method === 'GET' || method === 'HEAD')) {
-      return this.#open(open, match, exchange);
+      return this.#open({ route: open, match, exchange });
     }
-    if (method === 'GET' && endpoint.get !== undefined) return this.#read(endpoint.get, match, exchange);
+    exchange.trail.places.push(this.#shedder.enter());
+    if (method === 'GET' && endpoint.get !== undefined) {
+      const routed = { route: endpoint.get, match, exchange };
+      return this.#admitted(routed, () => this.#read(routed));
+    }
     const route = open === undefined ? writeRoute(endpoint, exchange) : null;
-    return route === null ? plain(endpoint.path, methodMissing()) : this.#write(route, match, exchange);
+    if (route === null) return plain(endpoint.path, methodMissing());
+    exchange.trail.isWrite = route.changesNothing !== true;
+    const routed = { route, match, exchange };
+    return this.#admitted(routed, (subject) => this.#write(routed, subject));
   }
 
-  async #open(route: OpenRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
+  /** Goes on when the sender is known and may use the route. */
+  #admitted(
+    { route, match, exchange }: Routed<ReadRoute | WriteRoute | OpenRoute>,
+    next: (subject: Subject) => Outcome | Promise<Outcome>,
+  ): Outcome | Promise<Outcome> {
+    if (!('open' in match.endpoint)) this.#checkOpen();
+    const admitted = this.#guard.admit({
+      headers: exchange.request.headers,
+      address: addressOf(exchange),
+      access: route.access,
+      source: () => this.#sourceOf(match),
+      identified: (subject) => {
+        exchange.trail.subject = subject;
+      },
+    });
+    return admitted instanceof Promise ? admitted.then(next) : next(admitted);
+  }
+
+  /** The name of the data source of the path, by which pushing is granted; as it was given when there is none. */
+  #sourceOf({ params }: RouteMatch): string | null {
+    if (params.source === undefined) return null;
+    const shown = decodePath(params.source);
+    return this.#context.replica.catalog.dataSourceByIdOrName(shown)?.name ?? shown;
+  }
+
+  #open(routed: Routed<OpenRoute>): Outcome | Promise<Outcome> {
+    const { route, match, exchange } = routed;
     const { request, response } = exchange;
-    const signal = abortedWithClient(response);
-    const call = { ...this.#call(match, exchange), headers: request.headers, signal };
-    return plain(match.endpoint.path, await route.handle(call));
+    const answer = async (subject: Subject | null): Promise<Outcome> => {
+      const signal = abortedWithClient(response);
+      const call = { ...this.#call(routed, subject), headers: request.headers, signal };
+      return plain(match.endpoint.path, await route.handle(call));
+    };
+    const isPublic = route.access === 'public' || route.madePublic?.(this.#context) === true;
+    if (!isPublic) return this.#admitted(routed, answer);
+    if (!route.moreForReaders) return answer(anonymous);
+    const subject = this.#guard.identify(exchange.request.headers);
+    return subject instanceof Promise ? subject.then(answer) : answer(subject);
   }
 
-  async #read(route: ReadRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
+  async #read(routed: Routed<ReadRoute>): Promise<Outcome> {
+    const { route, match, exchange } = routed;
     const asked = consistencyAsked(exchange.request.headers);
-    this.#checkOpen();
-    const call = this.#call(match, exchange);
+    const call = this.#call(routed, exchange.trail.subject);
     const isWaiting = asked.some(({ kind }) => kind !== 'bounded');
     const signal = isWaiting ? abortedWithClient(exchange.response) : neverAborted;
     const stale = await this.#isStaleAfterWaiting(asked, signal);
@@ -109,19 +171,24 @@ export class RequestServer {
     return stale;
   }
 
-  async #write(route: WriteRoute, match: RouteMatch, exchange: Exchange): Promise<Outcome> {
-    const { request, response } = exchange;
+  async #write(routed: Routed<WriteRoute>, subject: Subject): Promise<Outcome> {
+    const { route, match, exchange } = routed;
+    const { request, response, trail } = exchange;
     const asked = consistencyAsked(request.headers);
     const key = idempotencyKey(request.headers);
-    this.#checkOpen();
+    if (route.heavy) trail.places.push(this.#shedder.enterHeavy());
     const signal = abortedWithClient(response);
     let stale = false;
     const call: WriteCall = {
-      ...this.#call(match, exchange),
+      ...this.#call(routed, subject),
       method: request.method,
       idempotencyKey: key,
+      author: { subject: subject.id, requestId: exchange.requestId },
+      onOutcome: ({ sequence }) => {
+        trail.sequence = sequence;
+      },
       signal,
-      text: (bytesMax) => bodyText(request, bytesMax),
+      text: (bytesMax) => bodyText(request, { bytesMax, held: this.#shedder }),
       awaitConsistency: async () => {
         stale = await this.#isStaleAfterWaiting(asked, signal);
       },
@@ -130,13 +197,14 @@ export class RequestServer {
     return { route: match.endpoint.path, answer, stale };
   }
 
-  #call(match: RouteMatch, exchange: Exchange): Call {
+  #call({ match, exchange }: Routed<unknown>, subject: Subject | null): Call {
     return {
       context: this.#context,
       params: match.params,
       path: exchange.path,
       query: new URLSearchParams(exchange.queryText),
       baseUrl: baseUrlOf(exchange.request),
+      subject,
     };
   }
 
@@ -149,6 +217,9 @@ export class RequestServer {
 
   #answerToFailure(problem: unknown, facts: { readonly requestId: string; readonly route: string }): Answer {
     const answer = answerToProblem(problem);
+    if (problem instanceof NotAuthenticated && answer !== null) {
+      return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': this.#guard.challenge } };
+    }
     if (answer !== null) return answer;
     this.#context.logger.error('request failed unexpectedly', { ...facts, error: problem });
     return bareFailure();
@@ -209,9 +280,4 @@ function abortedWithClient(response: Response): AbortSignal {
 
 function baseUrlOf(request: Request): string {
   return `${request.protocol}://${request.host || 'localhost'}`;
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

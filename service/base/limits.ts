@@ -9,6 +9,8 @@ export const ruleTextLengthMax = 65_536;
 export const bodyLiteralsMax = 1_000;
 /** Errors reported for one text by the lexer or the parser; it stops there. */
 export const syntaxFindingsMax = 100;
+/** Rules of one policy. */
+export const rulesPerPolicyMax = 100_000;
 /** Rules in one create-policy request. */
 export const rulesPerRequestMax = 10_000;
 /** Body of any request but rows, in bytes. */

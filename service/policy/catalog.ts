@@ -87,6 +87,11 @@ export class Catalog {
     return (this.#policies.byId(idOrName) ?? this.#policies.byName(idOrName))?.policy;
   }
 
+  /** Rules of a policy; 0 when there is no such policy. */
+  ruleCount(policyId: PolicyId): number {
+    return this.#policies.byId(policyId)?.rules.size ?? 0;
+  }
+
   /** In order of creation; empty when there is no such policy. */
   rules(policyId: PolicyId): readonly StoredRule[] {
     return this.#policies.byId(policyId)?.rules.list() ?? [];

@@ -7,6 +7,7 @@ import { type Change, entitiesCreated } from '../policy/change.ts';
 import { changeToJson } from '../policy/change-json.ts';
 import type { IdempotencyEntry } from '../policy/entities.ts';
 import { entityWrites } from '../policy/entity-writes.ts';
+import { checkRuleLimits, type RuleLimits } from '../policy/rule-limits.ts';
 import type { LeaseCondition } from '../store/lease-store.ts';
 import type { EntityWrite } from '../store/state-store.ts';
 import { lastOfEachKey } from './bulk-changes.ts';
@@ -36,7 +37,7 @@ export interface GroupPlan {
   readonly bulk: boolean;
 }
 
-interface GroupLimits {
+interface GroupLimits extends RuleLimits {
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
   readonly commitBytesMax: number;
@@ -173,6 +174,7 @@ class Group {
         ordinal: this.#ordinal,
       });
       if (planned.changes.length === 0) return { kind: 'unchanged', waiting, result: planned.result };
+      checkRuleLimits(catalog, planned.changes, limits);
       const remembering = this.#remember(waiting, {
         result: planned.result,
         expired: expired ? known : null,

@@ -4,6 +4,8 @@ import {
   readWaitMs,
   recordsPerPullMax,
   rowChunkBytesMax,
+  rulesPerPolicyMax,
+  ruleTextLengthMax,
   writeDeadlineMs,
   writesPerCommitMax,
 } from '../base/limits.ts';
@@ -44,6 +46,9 @@ export interface ReplicationSettings {
   readonly formatVersionRead: number;
   readonly formatVersionWritten: number;
   readonly queuedWritesMax: number;
+  readonly rulesPerPolicyMax: number;
+  /** Of the text of one rule, in UTF-16 code units. */
+  readonly ruleLengthMax: number;
   readonly writesPerCommitMax: number;
   readonly changeRecordBytesMax: number;
   readonly recordsPerPullMax: number;
@@ -73,6 +78,8 @@ export const defaultSettings: ReplicationSettings = {
   formatVersionRead,
   formatVersionWritten,
   queuedWritesMax,
+  rulesPerPolicyMax,
+  ruleLengthMax: ruleTextLengthMax,
   writesPerCommitMax,
   changeRecordBytesMax,
   recordsPerPullMax,

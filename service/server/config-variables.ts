@@ -1,12 +1,9 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { readWaitMs, requestBodyBytesMax, rowsBodyBytesMax, writeDeadlineMs } from '../base/limits.ts';
-import {
-  booleanVariable,
-  type ConfigVariable,
-  choiceVariable,
-  textVariable,
-  wholeNumberVariable,
-} from './config-variable.ts';
+import { authVariables } from './auth-variables.ts';
+import { type ConfigVariable, choiceVariable, textVariable, wholeNumberVariable } from './config-variable.ts';
+import { limitVariables } from './limit-variables.ts';
 
 const tableName = { allowed: '3 to 255 of `A-Z a-z 0-9 _ - .`', pattern: /^[A-Za-z0-9_.-]{3,255}$/ };
 const megabyte = 1024 * 1024;
@@ -30,6 +27,22 @@ const localHosts: ConfigVariable<readonly string[]> = {
     .regex(/^[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*$/)
     .transform((text) => text.split(',')),
 };
+
+const trustProxy: ConfigVariable<boolean | readonly string[]> = {
+  name: 'CONGRESS_TRUST_PROXY',
+  description:
+    'Whose `X-Forwarded-Proto`, `-Host` and `-For` are believed, for links and for the address of clients. `true`: that of whoever connects, so only where nobody but a balancer can.',
+  allowed: '`true`, `false`, or addresses and ranges (CIDR) separated by commas',
+  fallback: 'false',
+  schema: z
+    .string()
+    .refine((text) => ['true', 'false'].includes(text) || text.split(',').every(isAddressRange))
+    .transform((text) => (['true', 'false'].includes(text) ? text === 'true' : text.split(','))),
+};
+
+function isAddressRange(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
 
 /**
  * Every environment variable of a replica, in the order of docs/CONFIGURATION.md (which a test compares with this
@@ -170,12 +183,7 @@ export const configVariables = {
     minimum: 1_024,
     maximum: 500 * megabyte,
   }),
-  trustProxy: booleanVariable({
-    name: 'CONGRESS_TRUST_PROXY',
-    description:
-      'Take scheme and host of links from `X-Forwarded-Proto` and `X-Forwarded-Host`. Only behind a balancer that sets them.',
-    fallback: 'false',
-  }),
+  trustProxy,
   keepAliveMs: wholeNumberVariable({
     name: 'CONGRESS_KEEP_ALIVE_MS',
     description:
@@ -211,6 +219,8 @@ export const configVariables = {
     minimum: 100,
     maximum: 900_000,
   }),
+  ...authVariables,
+  ...limitVariables,
   logLevel: choiceVariable({
     name: 'CONGRESS_LOG_LEVEL',
     description: 'Least important lines that are logged.',

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { authProblems, isSecret } from './auth-config.ts';
 import type { ConfigVariable } from './config-variable.ts';
 import { configVariables } from './config-variables.ts';
 
@@ -8,12 +9,27 @@ type Values = {
     ? Value | null
     : never;
 };
-type Optional = 'dynamodbEndpoint' | 'dynamodbLocalHosts' | 'awsRegion' | 'replicaName';
+type Completed = 'dynamodbLocalHosts' | 'awsRegion' | 'replicaName';
+/** Null when unset. */
+type Nullable =
+  | 'dynamodbEndpoint'
+  | 'authTokensFile'
+  | 'authTokens'
+  | 'jwtIssuer'
+  | 'jwtAudience'
+  | 'jwtJwksUrl'
+  | 'jwtAlbArns'
+  | 'keystoneUrl'
+  | 'keystoneCredentialId'
+  | 'keystoneCredentialSecret'
+  | 'clientRequestsPerSecond';
 
 /** The configuration of a replica, checked as a whole. */
-export type Config = Omit<{ readonly [Key in keyof Values]: NonNullable<Values[Key]> }, Optional> & {
+export type Config = Omit<
+  { readonly [Key in keyof Values]: NonNullable<Values[Key]> },
+  Completed | Nullable
+> & { readonly [Key in Nullable]: Values[Key] } & {
   readonly replicaName: string;
-  readonly dynamodbEndpoint: string | null;
   readonly dynamodbLocalHosts: readonly string[];
   readonly awsRegion: string;
 };
@@ -69,7 +85,8 @@ function readValues(environment: Environment, problems: string[]): Values {
     const read = variable.schema.safeParse(text);
     if (read.success) return [key, read.data];
     const otherwise = variable.fallback === null ? '' : ` (default ${variable.fallback})`;
-    problems.push(`${variable.name} is ${JSON.stringify(text)}; allowed is ${variable.allowed}${otherwise}`);
+    const shown = isSecret(variable) ? 'not usable' : JSON.stringify(text);
+    problems.push(`${variable.name} is ${shown}; allowed is ${variable.allowed}${otherwise}`);
     return [key, null];
   });
   return Object.fromEntries(entries) as Values;
@@ -88,6 +105,7 @@ function completed(values: Values, problems: string[]): Config {
       `CONGRESS_DRAIN_MS is ${drainMs}; allowed is less than CONGRESS_SHUTDOWN_DEADLINE_MS, which is ${shutdownDeadlineMs}`,
     );
   }
+  problems.push(...authProblems(values));
   return {
     ...(values as Config),
     replicaName: values.replicaName ?? `${hostname()}:${values.port}`,

@@ -5,24 +5,39 @@ import type { Config } from './config.ts';
 
 export interface HttpServerOptions {
   readonly listener: RequestListener;
-  readonly config: Pick<Config, 'keepAliveMs' | 'requestTimeoutMs'>;
+  readonly config: Pick<
+    Config,
+    'keepAliveMs' | 'requestTimeoutMs' | 'headersTimeoutMs' | 'headerBytesMax' | 'connectionsMax'
+  >;
   readonly random: Random;
 }
+
+/** How often Node looks for connections that are slower than they may be. */
+const checkEveryMs = 2_000;
+/** Header lines of one request; Node drops what is over. */
+const headerLinesMax = 200;
 
 /**
  * The HTTP server with limits on slow and broken clients. Idle connections stay open for longer than a
  * balancer keeps them, so that never this side closes one that the balancer is about to use.
  */
 export function httpServer({ listener, config, random }: HttpServerOptions): Server {
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: config.requestTimeoutMs }, listener);
-  server.keepAliveTimeout = config.keepAliveMs;
-  server.headersTimeout = Math.min(config.requestTimeoutMs, headersTimeoutMs);
+  const { requestTimeoutMs, headersTimeoutMs } = config;
+  const server = createServer(
+    {
+      maxHeaderSize: config.headerBytesMax,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(requestTimeoutMs, headersTimeoutMs),
+      connectionsCheckingInterval: Math.min(checkEveryMs, headersTimeoutMs),
+      keepAliveTimeout: config.keepAliveMs,
+    },
+    listener,
+  );
+  server.maxHeadersCount = headerLinesMax;
+  server.maxConnections = config.connectionsMax;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, { socket, random }));
   return server;
 }
-
-/** How long a client may take to send the header lines of one request. */
-const headersTimeoutMs = 60_000;
 
 /** What is no HTTP at all is answered in the error body of everything else. */
 function refuse(

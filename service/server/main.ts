@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from '../base/logger.ts';
 import { Problem } from '../base/problem.ts';
 import { InvalidConfiguration, readConfig } from './config.ts';
-import { pinoLogger } from './pino-logger.ts';
+import { pinoAuditLog, pinoLogger } from './pino-logger.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
+import { TokenFileUnusable } from './token-file.ts';
 import { startReplica } from './wire.ts';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong, so starting again does not help. */
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     logger,
+    audit: pinoAuditLog(config),
     version: await versionOf(),
   });
   process.on('unhandledRejection', (error) => die(logger, error));
@@ -52,6 +54,10 @@ function explain(error: unknown): number {
   if (error instanceof InvalidConfiguration) {
     const lines = error.problems.map((problem) => `  ${problem}\n`).join('');
     process.stderr.write(`congress: ${error.message}:\n${lines}See docs/CONFIGURATION.md.\n`);
+    return configurationWrong;
+  }
+  if (error instanceof TokenFileUnusable) {
+    process.stderr.write(`congress: ${error.message}\nSee docs/SECURITY.md.\n`);
     return configurationWrong;
   }
   if (error instanceof Problem) process.stderr.write(`congress: ${error.message}\n`);

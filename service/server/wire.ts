@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { createApp } from '../api/app.ts';
+import { type AuditLog, noAudit } from '../api/audit.ts';
+import type { HttpClient } from '../api/auth/http-client.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ReplicaId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -9,10 +11,12 @@ import { driverCatalog } from '../datasources/driver-catalog.ts';
 import { Engine } from '../engine/engine.ts';
 import { type Replication, startReplication } from '../replication/start-replication.ts';
 import type { Config } from './config.ts';
+import { fetchHttpClient } from './fetch-http-client.ts';
 import { httpServer } from './http-server.ts';
 import { openStores, type Stores } from './open-stores.ts';
 import { PendingReplica } from './pending-replica.ts';
 import { type PrometheusMetrics, prometheusMetrics } from './prometheus-metrics.ts';
+import { startSecurity } from './security.ts';
 import { Shutdown } from './shutdown.ts';
 import { tablesReady } from './tables-ready.ts';
 
@@ -21,6 +25,10 @@ export interface Ports {
   readonly random: Random;
   readonly logger: Logger;
   readonly version: string;
+  /** Where audit lines go; nowhere when absent. */
+  readonly audit?: AuditLog;
+  /** How identity providers are reached; Node's own client when absent. */
+  readonly http?: HttpClient;
 }
 
 /** A replica that listens. */
@@ -33,10 +41,12 @@ export interface RunningReplica {
 
 /**
  * Builds everything and listens; the one place that knows all modules. The port is open before the state is
- * loaded, so that /livez answers and /readyz gives the reason. Rejects when the port cannot be opened.
+ * loaded, so that /livez answers and /readyz gives the reason. Rejects when the port cannot be opened, and with
+ * TokenFileUnusable.
  */
 export async function startReplica(config: Config, ports: Ports): Promise<RunningReplica> {
-  const { clock, random, logger } = ports;
+  const { clock, random, logger, audit = noAudit, http = fetchHttpClient } = ports;
+  const security = await startSecurity(config, { clock, logger, audit, http });
   const metrics = prometheusMetrics({ processMetrics: true });
   const stores = openStores(config, { ...ports, observer: metrics.store });
   const replica = new PendingReplica('waiting for the tables of the database');
@@ -55,6 +65,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
       logger,
       metrics: metrics.http,
       isDraining: () => shutdown.isDraining(),
+      security: security.api,
       settings: { ...config, version: ports.version },
     }),
   });
@@ -66,6 +77,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
     deadlineMs: config.shutdownDeadlineMs,
     stopReplica: async () => {
       stopping.abort();
+      security.stop();
       await replication?.stop();
     },
     closeStores: () => stores.close(),
@@ -97,12 +109,14 @@ function begin(
     clock,
     random,
     logger,
-    newEngine: () => new Engine(),
+    newEngine: () => new Engine({ evaluationMsMax: config.queryMsMax, monotonicMs: clock.monotonicMs }),
     metrics: metrics.replication,
     settings: {
       pollIntervalMs: config.pollIntervalMs,
       readWaitMs: config.readWaitMs,
       writeDeadlineMs: config.writeDeadlineMs,
+      rulesPerPolicyMax: config.rulesPerPolicyMax,
+      ruleLengthMax: config.ruleLengthMax,
       leaseDurationMs: config.leaseDurationMs,
       // One request in full, or two when the first fails at once.
       storeTimeoutMs: config.storeRequestTimeoutMs,

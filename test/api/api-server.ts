@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiContext } from '../../service/api/api-context.ts';
+import { noSecurity } from '../../service/api/api-security.ts';
 import { createApp } from '../../service/api/app.ts';
 import { silentHttpMetrics } from '../../service/api/http-metrics.ts';
 import type { ReplicaId } from '../../service/base/ids.ts';
@@ -69,6 +70,7 @@ export class ApiServer {
       logger,
       metrics: silentHttpMetrics,
       isDraining: () => false,
+      security: noSecurity,
       settings: {
         replicaName: 'test',
         version: '0',

@@ -7,7 +7,15 @@ describe('the AwsSolutions rules of cdk-nag', () => {
   it.each([
     ['as it comes', {}],
     ['with NAT', { egress: 'nat' }],
-    ['facing the internet', { certificateArn, internetFacing: 'true', allowedCidrs: '198.51.100.0/24' }],
+    [
+      'facing the internet',
+      {
+        certificateArn,
+        internetFacing: 'true',
+        allowedCidrs: '198.51.100.0/24',
+        environment: { CONGRESS_AUTH: 'keystone' },
+      },
+    ],
     ['for a trial', { retainData: 'false', replicas: 2, zones: 2, tableEncryption: 'aws-owned' }],
   ])('find nothing in the stack %s that is not acknowledged with a reason', (_, context) => {
     const { app } = stackWith(context);

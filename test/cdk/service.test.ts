@@ -114,6 +114,13 @@ describe('a replica', () => {
     }
   });
 
+  it('is left without authentication only where nobody chose one', () => {
+    const allow = { Name: 'CONGRESS_ALLOW_UNAUTHENTICATED', Value: 'true' };
+    expect(container().Environment).toContainEqual(allow);
+    const environment = { CONGRESS_AUTH: 'token', CONGRESS_AUTH_TOKENS: '{"tokens":[]}' };
+    expect(container(templateWith({ environment })).Environment).not.toContainEqual(allow);
+  });
+
   it('makes links with https when clients come over https', () => {
     const certificateArn =
       'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';

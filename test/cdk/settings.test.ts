@@ -69,10 +69,11 @@ describe('the settings of a deployment', () => {
     expect(problemsOf({ zones: '1' })).toEqual(['`zones` must be a whole number from 2 to 4']);
   });
 
-  it('refuse to face the internet without a certificate or without saying who may come', () => {
+  it('refuse to face the internet without a certificate, without saying who may come, or without authentication', () => {
     expect(problemsOf({ internetFacing: 'true' })).toEqual([
       expect.stringContaining('certificateArn'),
       expect.stringContaining('allowedCidrs'),
+      expect.stringContaining('authentication'),
     ]);
   });
 

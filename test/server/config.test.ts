@@ -1,6 +1,7 @@
 import { type Environment, InvalidConfiguration, readConfig } from '../../service/server/config.ts';
 
-const memory = { CONGRESS_STORE: 'memory' };
+const loopback = { CONGRESS_HOST: '127.0.0.1' };
+const memory = { ...loopback, CONGRESS_STORE: 'memory' };
 
 function problemsOf(environment: Environment): readonly string[] {
   try {
@@ -14,8 +15,9 @@ function problemsOf(environment: Environment): readonly string[] {
 
 describe('the configuration', () => {
   it('has defaults for everything but the place of the database', () => {
-    expect(readConfig({ AWS_REGION: 'eu-central-1' })).toMatchObject({
+    expect(readConfig({ AWS_REGION: 'eu-central-1', CONGRESS_ALLOW_UNAUTHENTICATED: 'true' })).toMatchObject({
       host: '0.0.0.0',
+      auth: 'none',
       port: 1789,
       store: 'dynamodb',
       awsRegion: 'eu-central-1',
@@ -32,8 +34,8 @@ describe('the configuration', () => {
   });
 
   it('takes the region from AWS_DEFAULT_REGION, and none when the endpoint is local', () => {
-    expect(readConfig({ AWS_DEFAULT_REGION: 'us-west-2' }).awsRegion).toBe('us-west-2');
-    expect(problemsOf({ CONGRESS_DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' })).toEqual([]);
+    expect(readConfig({ ...loopback, AWS_DEFAULT_REGION: 'us-west-2' }).awsRegion).toBe('us-west-2');
+    expect(problemsOf({ ...loopback, CONGRESS_DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' })).toEqual([]);
   });
 
   it('takes an empty text for unset', () => {
@@ -41,7 +43,7 @@ describe('the configuration', () => {
   });
 
   it('asks for a region or an endpoint when there is neither', () => {
-    expect(problemsOf({})).toEqual([
+    expect(problemsOf(loopback)).toEqual([
       expect.stringMatching(/^AWS_REGION is not set; .*CONGRESS_DYNAMODB_ENDPOINT/),
     ]);
   });
@@ -59,7 +61,7 @@ describe('the configuration', () => {
       'CONGRESS_PORT is "70000"; allowed is a whole number from 0 to 65535 (default 1789)',
       'CONGRESS_DYNAMODB_ENDPOINT is "ftp://x"; allowed is an http or https URL',
       'CONGRESS_STATE_TABLE is "a b"; allowed is 3 to 255 of `A-Z a-z 0-9 _ - .` (default congress-state)',
-      'CONGRESS_TRUST_PROXY is "yes"; allowed is `true` or `false` (default false)',
+      'CONGRESS_TRUST_PROXY is "yes"; allowed is `true`, `false`, or addresses and ranges (CIDR) separated by commas (default false)',
       'CONGRESS_LOG_LEVEL is "loud"; allowed is `debug` or `info` or `warn` or `error` or `silent` (default info)',
     ]);
   });

@@ -59,6 +59,7 @@ export const dataSourceTableEndpoints: readonly Endpoint[] = [
     put: {
       summary: 'Replace all rows of a table of a data source that is pushed to',
       access: 'pusher',
+      heavy: true,
       body: z.array(z.unknown()).describe('rows in the form that the driver takes'),
       answers: { 200: null },
       handle: replaceRows,

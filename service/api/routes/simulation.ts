@@ -10,6 +10,8 @@ import { simulatedSchema } from '../schemas/simulation-schema.ts';
 export const simulateRoute: WriteRoute = {
   summary: 'Answer a query as if a sequence of updates and actions had been carried out',
   access: 'editor',
+  heavy: true,
+  changesNothing: true,
   query: {
     delta: z.string().describe('`true` answers what the sequence changes'),
     trace: z.string().describe('`true` adds how the answer came about'),

@@ -26,7 +26,11 @@ export const versionSchema = component('OneVersion', z.strictObject({ version })
 export const aliveSchema = component('Alive', z.strictObject({ alive: z.boolean() }));
 export const readySchema = component(
   'Ready',
-  z.strictObject({ ready: z.boolean(), reasons: z.array(z.string()) }),
+  z.strictObject({
+    ready: z.boolean(),
+    /** For readers. */
+    reasons: z.array(z.string()).optional(),
+  }),
 );
 export const healthSchema = component(
   'Health',
@@ -34,12 +38,13 @@ export const healthSchema = component(
     status: z.enum(['ok', 'degraded']),
     ready: z.boolean(),
     draining: z.boolean(),
-    reasons: z.array(z.string()),
-    replica: z.string(),
-    version: z.string(),
-    applied: z.number().int(),
-    head: z.number().int().nullable(),
-    stalenessMs: z.number().nullable(),
-    catalogDigest: z.string(),
+    /** From here on for readers. */
+    reasons: z.array(z.string()).optional(),
+    replica: z.string().optional(),
+    version: z.string().optional(),
+    applied: z.number().int().optional(),
+    head: z.number().int().nullable().optional(),
+    stalenessMs: z.number().nullable().optional(),
+    catalogDigest: z.string().optional(),
   }),
 );
