@@ -74,3 +74,7 @@ export const executionHistoryMax = 5_000;
 export const simulationStatementsMax = 10_000;
 /** Updates that the sequence of one simulation may come to, actions included. */
 export const simulationUpdatesMax = 1_000_000;
+/** Length of one trace, in UTF-16 code units. */
+export const traceCharactersMax = 1_000_000;
+/** Steps of a proof that stand inside of each other in one trace. */
+export const traceDepthMax = 400;

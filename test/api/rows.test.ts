@@ -98,9 +98,12 @@ describe('pushed rows', () => {
     expect(table.json.error.message).toBe('Bad Request::translator: zz is not in the datasource driver');
   });
 
-  it('say so when a trace is asked for', async () => {
+  it('come with a trace when it is asked for', async () => {
     const reply = await server.get('/v1/policies/typed/tables/floats/rows?trace=True');
-    expect(reply.json.trace).toBe('Not available');
+    expect(reply.json.trace).toContain(
+      'typed : Call: floats(x0)\ntyped : Note: Trying floats(x) :- ds:t(x, 2.0)\n',
+    );
+    expect((await server.get('/v1/policies/typed/tables/floats/rows?trace=1')).json.trace).toBeUndefined();
   });
 
   it('make the engine a subscriber of the data source', async () => {

@@ -5,7 +5,11 @@ import { Engine } from '../../service/engine/engine.ts';
 import type { RelationName } from '../../service/engine/engine-change.ts';
 import type { EngineOptions } from '../../service/engine/engine-options.ts';
 import { engineChanges } from '../../service/policy/engine-changes.ts';
-import { type SimulationRequest, simulate } from '../../service/policy/simulation/simulate.ts';
+import {
+  type Simulation,
+  type SimulationRequest,
+  simulate,
+} from '../../service/policy/simulation/simulate.ts';
 import { UnknownTables } from '../../service/policy/unknown-tables.ts';
 import { Session } from '../policy/session.ts';
 
@@ -47,8 +51,12 @@ export class SimulationSession {
   }
 
   simulate(request: Partial<SimulationRequest>): readonly string[] {
-    const asked = { policy: 'q', actionPolicy: 'act', query: '', sequence: '', delta: false, ...request };
-    return simulate(this, { newUuid: () => `uuid-${++this.#uuids}`, ...asked }).answers;
+    return this.simulation(request).answers;
+  }
+
+  simulation(request: Partial<SimulationRequest>): Simulation {
+    const asked = { policy: 'q', actionPolicy: 'act', query: '', sequence: '', delta: false, trace: false };
+    return simulate(this, { newUuid: () => `uuid-${++this.#uuids}`, ...asked, ...request });
   }
 
   /** All that may be compared before and after: rows, digest, sizes. Asking once makes the views that asking needs. */

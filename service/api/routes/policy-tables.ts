@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { policyRows } from '../../policy/queries.ts';
+import { traceOfRows } from '../../policy/trace/traced-rows.ts';
 import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { nothingFound } from '../errors.ts';
@@ -65,15 +66,13 @@ function showTable(call: Call): Answer {
     : nothingFound();
 }
 
-/** Derivations are not recorded yet: a trace that was asked for says so in the words of Congress. */
 function listRows(call: Call): Answer {
   const { catalog, engine } = call.context.replica;
-  const rows = policyRows(
-    { catalog, engine },
-    { policy: policyNameOf(call), table: call.params.table ?? '' },
-  );
-  const traced = call.query.get('trace')?.toLowerCase() === 'true';
-  return { status: 200, body: rowsJson(rows, traced ? 'Not available' : null) };
+  const asked = { policy: policyNameOf(call), table: call.params.table ?? '' };
+  const rows = policyRows({ catalog, engine }, asked);
+  const isTraced = call.query.get('trace')?.toLowerCase() === 'true';
+  const trace = isTraced ? traceOfRows({ catalog, engine }, asked) || 'Not available' : null;
+  return { status: 200, body: rowsJson(rows, trace) };
 }
 
 /** Rows of a policy follow from its rules: there is nothing to replace (reference 1.4). */

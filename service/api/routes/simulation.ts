@@ -26,16 +26,17 @@ async function answerSimulation(call: WriteCall): Promise<Answer> {
   const wanted = newSimulationFrom(parseBody(await call.text(settings.requestBodyBytesMax)));
   await call.awaitConsistency();
   const { catalog, engine } = replica;
-  const { answers } = simulate(
+  const { answers, trace } = simulate(
     { catalog, engine },
     {
       ...wanted,
       policy: call.params.policy ?? '',
       delta: isTrue(call.query.get('delta')),
+      trace: isTrue(call.query.get('trace')),
       newUuid: () => random.uuid(),
     },
   );
-  return objectAnswer({ result: [...answers] });
+  return objectAnswer({ result: [...answers], ...(trace === null ? {} : { trace }) });
 }
 
 /** Reference 1.9: `true` in any case, or `1`. */

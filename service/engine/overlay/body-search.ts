@@ -1,6 +1,6 @@
 import type { Value } from '../../datalog/value.ts';
 import type { Budget } from '../budget.ts';
-import type { BuiltinResult } from '../builtins/builtin.ts';
+import type { Builtin, BuiltinResult } from '../builtins/builtin.ts';
 import { UnsafeEvaluation } from '../problems.ts';
 import type { Argument, BodyLiteral, BuiltinLiteral, RelationLiteral, RuleForm } from '../program.ts';
 import { type OverlayValues, type Row, unbound } from './overlay-values.ts';
@@ -186,10 +186,7 @@ export class BodySearch {
   /** What a builtin computes from its inputs, which are bound; null when it fails. */
   builtinOutputs({ builtin, args }: BuiltinLiteral): readonly Value[] | null {
     const inputs = args.slice(0, builtin.inputs).map((arg) => this.#world.values.valueOf(this.idOf(arg)));
-    const result = guarded(() => builtin.evaluate(...inputs));
-    if (builtin.outputs === 0) return result === true ? [] : null;
-    if (result === undefined) return null;
-    return Array.isArray(result) ? result : [result as Value];
+    return outputsOf(builtin, inputs);
   }
 
   #agree(args: readonly Argument[], outputs: readonly Value[]): boolean {
@@ -204,7 +201,14 @@ export class BodySearch {
   }
 }
 
-/** A builtin that throws fails its literal (reference 2.12). */
+/** What a builtin computes; null when it fails, as it does when it throws (reference 2.12). */
+export function outputsOf(builtin: Builtin, inputs: readonly Value[]): readonly Value[] | null {
+  const result = guarded(() => builtin.evaluate(...inputs));
+  if (builtin.outputs === 0) return result === true ? [] : null;
+  if (result === undefined) return null;
+  return Array.isArray(result) ? result : [result as Value];
+}
+
 function guarded(evaluate: () => BuiltinResult): BuiltinResult {
   try {
     return evaluate();

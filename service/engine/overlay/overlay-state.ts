@@ -89,12 +89,15 @@ export class OverlayState {
   /** Stored facts after the changes, without what rules derive. */
   factRows(node: RelationNode, pattern: RowPattern): readonly Row[] {
     const rows: Row[] = [];
-    const visit = (row: Row): boolean => {
+    this.visitFacts(node, pattern, (row) => {
       rows.push(row);
       return false;
-    };
-    visitChanged(node.facts, this.of(node).facts, { pattern, values: this.values, visit });
+    });
     return rows;
+  }
+
+  visitFacts(node: RelationNode, pattern: RowPattern, visit: (row: Row) => boolean): boolean {
+    return visitChanged(node.facts, this.of(node).facts, { pattern, values: this.values, visit });
   }
 
   /** The relation as the engine has it. */

@@ -1,15 +1,16 @@
-import type { Formula, Literal, Rule } from '../../datalog/tree.ts';
+import type { Atom, Formula, Literal, Rule } from '../../datalog/tree.ts';
 import type { Tuple, Value } from '../../datalog/value.ts';
 import type { RelationName } from '../engine-change.ts';
 import type { RelationNode, RuleForm } from '../program.ts';
 import { collector, instance, queryBody, variablesOf } from '../query.ts';
 import { headName, ruleForm } from '../rule-form.ts';
-import { BodySearch } from './body-search.ts';
+import { BodySearch, outputsOf } from './body-search.ts';
 import { Inclusion } from './inclusion.ts';
 import { OverlayRelation } from './overlay-relation.ts';
 import { type OverlayBase, OverlayState } from './overlay-state.ts';
 import type { Row } from './overlay-values.ts';
 import { RowTable } from './row-table.ts';
+import { sameFacts } from './same-facts.ts';
 import { Settlement } from './settlement.ts';
 
 /** A fact by the relation that stores it. */
@@ -132,10 +133,42 @@ export class Overlay {
 
   /** The stored facts of a relation that agree with a pattern (null = any value), without what rules derive. */
   facts(name: RelationName, pattern: readonly (Value | null)[]): readonly Tuple[] {
+    const tuples: Tuple[] = [];
+    this.visitFacts(name, pattern, (tuple) => {
+      tuples.push(tuple);
+      return false;
+    });
+    return tuples;
+  }
+
+  /** Calls `visit` with these facts one by one until it returns true; returns whether it did. */
+  visitFacts(
+    name: RelationName,
+    pattern: readonly (Value | null)[],
+    visit: (tuple: Tuple) => boolean,
+  ): boolean {
     const { values } = this.#state;
     const columns = pattern.flatMap((value, column) => (value === null ? [] : [column]));
     const key = columns.map((column) => values.idOf(pattern[column]!));
-    return this.#state.factRows(this.#state.nodeOf(name), { columns, key }).map((row) => values.tuple(row));
+    return this.#state.visitFacts(this.#state.nodeOf(name), { columns, key }, (row) =>
+      visit(values.tuple(row)),
+    );
+  }
+
+  /**
+   * What a builtin computes from the constants of an atom: its outputs (none for a test that holds), `fails` for a
+   * test that does not, `error` where it does not take its inputs or they are no constants.
+   */
+  computeBuiltin({ table, args }: Atom): readonly Value[] | 'fails' | 'error' {
+    const builtin = this.#state.base.builtins.find(table, args.length);
+    if (builtin === undefined) return 'error';
+    const inputs = args
+      .slice(0, builtin.inputs)
+      .flatMap((term) => (term.kind === 'constant' ? [term.value] : []));
+    if (inputs.length < builtin.inputs) return 'error';
+    const outputs = outputsOf(builtin, inputs);
+    if (outputs !== null) return outputs;
+    return builtin.outputs === 0 ? 'fails' : 'error';
   }
 
   /** A policy as simulations read it, together with another one and with scratch facts (reference 3.6). */
@@ -190,29 +223,6 @@ export class Overlay {
     }
     return null;
   }
-}
-
-/** Columns whose number is looked for in both types; beyond it as it is. */
-const numbersMax = 8;
-
-/** Tuples that are the same fact: whole numbers as integer and as float. The tuple itself comes first. */
-function* sameFacts(tuple: Tuple): Generator<Tuple> {
-  const twins = tuple.map(twinOf);
-  const columns = twins.flatMap((twin, column) => (twin === null ? [] : [column])).slice(0, numbersMax);
-  for (let choice = 0; choice < 2 ** columns.length; choice++) {
-    const other = [...tuple];
-    columns.forEach((column, bit) => {
-      if ((choice >> bit) % 2 === 1) other[column] = twins[column]!;
-    });
-    yield other;
-  }
-}
-
-function twinOf(value: Value): Value | null {
-  if (typeof value === 'string') return null;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : null;
-  const float = Number(value);
-  return Number.isFinite(float) && BigInt(float) === value ? float : null;
 }
 
 function pathTo(

@@ -9,6 +9,11 @@ import { compareRows } from './value-order.ts';
 /** The reserved table whose rows an action hands to the next one (reference 3.6). */
 const resultTable = 'result';
 
+export interface AskedTable {
+  readonly table: string;
+  readonly arity: number;
+}
+
 /**
  * The policy that describes actions, together with the queried one and the atoms of the action that is being
  * simulated (the scratch facts).
@@ -98,6 +103,16 @@ export class ActionPolicy {
       .filter((tuple): tuple is Tuple => tuple.every((value) => typeof value !== 'object'))
       .sort(compareRows)
       .map((tuple) => atomOf(resultTable, tuple));
+  }
+
+  /** The tables that are asked after an action, as heads are written, with their numbers of columns. */
+  get askedTables(): { readonly updates: readonly AskedTable[]; readonly result: AskedTable | null } {
+    const asked = (table: string): readonly AskedTable[] => {
+      const arity = this.#catalog.arityOf(this.#name, table);
+      return arity === undefined ? [] : [{ table, arity }];
+    };
+    const [result = null] = this.#definesResult ? asked(resultTable) : [];
+    return { updates: this.#updateTables.flatMap(asked), result };
   }
 
   #rowsOf(table: string): readonly OpenTuple[] {

@@ -5,9 +5,10 @@ import type { Formula, Statement } from '../../datalog/tree.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Overlay } from '../../engine/overlay/overlay.ts';
 import type { Catalog } from '../catalog.ts';
+import { traceOfSimulation } from '../trace/traced-simulation.ts';
 import { ActionPolicy } from './action-policy.ts';
 import { SimulationRefused } from './problems.ts';
-import { type ProjectedStep, Projection } from './projection.ts';
+import { Projection } from './projection.ts';
 import { resolveColumns } from './resolve-columns.ts';
 import { SimulatedPolicies } from './simulated-policies.ts';
 import { marked, type SequenceStatement, sequenceStatement } from './statement-shape.ts';
@@ -29,6 +30,7 @@ export interface SimulationRequest {
   readonly sequence: string;
   /** Answer what the sequence changes, not what holds after it. */
   readonly delta: boolean;
+  readonly trace: boolean;
   /** Identifiers for what actions create without naming it. */
   readonly newUuid: () => string;
 }
@@ -36,7 +38,8 @@ export interface SimulationRequest {
 export interface Simulation {
   /** Instances of the query, printed and sorted; with `delta` their tables end in `+` or `-`. */
   readonly answers: readonly string[];
-  readonly steps: readonly ProjectedStep[];
+  /** How Congress comes to it, as text (reference 1.8); null when it was not asked for. */
+  readonly trace: string | null;
 }
 
 /**
@@ -58,14 +61,25 @@ function simulated({ catalog, engine }: Simulated, request: SimulationRequest): 
   const actions = knownPolicy(catalog, request.actionPolicy);
   const query = resolveColumns(queryIn(request.query), home, catalog);
   const sequence = sequenceIn(request.sequence);
-  return engine.withOverlay(`simulation on ${home}`, (overlay) => {
+  const { answers, simulation } = engine.withOverlay(`simulation on ${home}`, (overlay) => {
     const policies = new SimulatedPolicies(catalog, overlay);
     const actionPolicy = new ActionPolicy({ catalog, overlay, name: actions, queried: home });
     const projection = new Projection({ policies, actionPolicy, home, newUuid: request.newUuid });
     const steps = projection.run(sequence);
-    const answers = answersOf(overlay, { home, query, delta: request.delta });
-    return { answers: answers.map(printStatement).sort(), steps };
+    return {
+      answers: answersOf(overlay, { home, query, delta: request.delta }).map(printStatement).sort(),
+      simulation: {
+        ...{ home, query, sequence, steps, actionPolicy: actions, delta: request.delta },
+        actions: [...actionPolicy.actions],
+        asked: actionPolicy.askedTables,
+      },
+    };
   });
+  if (!request.trace) return { answers, trace: null };
+  const trace = engine.withOverlay(`trace of a simulation on ${home}`, (overlay) =>
+    traceOfSimulation({ catalog, overlay }, simulation),
+  );
+  return { answers, trace };
 }
 
 function answersOf(

@@ -7,13 +7,19 @@ import { SimulationRefused } from './problems.ts';
 import { resolveColumns } from './resolve-columns.ts';
 import { type Update, valuesOf } from './statement-shape.ts';
 
+interface SimulatedRule {
+  readonly policy: string;
+  readonly rule: Rule;
+  readonly ruleId: string;
+}
+
 /** Facts and rules of all policies in the course of one simulation. */
 export class SimulatedPolicies {
   readonly #catalog: Catalog;
   readonly #overlay: Overlay;
   readonly #removed = new Set<string>();
   /** Rules that the simulation has put in, by policy and statement. */
-  readonly #added = new Map<string, string>();
+  readonly #added = new Map<string, SimulatedRule>();
   #ids = 0;
 
   constructor(catalog: Catalog, overlay: Overlay) {
@@ -25,6 +31,17 @@ export class SimulatedPolicies {
     return (
       this.#catalog.policyByName(name) !== undefined || this.#catalog.dataSourceInRules(name) !== undefined
     );
+  }
+
+  /** Rules of a policy with a head of this table, stored ones first. Costs the rules of the policy. */
+  rules(policy: string, table: string): readonly Rule[] {
+    const owner = this.#catalog.policyByName(policy);
+    const stored = owner === undefined ? [] : this.#catalog.rules(owner.id);
+    const kept = stored.flatMap(({ id, formula }) =>
+      formula.kind === 'rule' && !this.#removed.has(id) ? [formula] : [],
+    );
+    const added = [...this.#added.values()].filter((rule) => rule.policy === policy).map(({ rule }) => rule);
+    return [...kept, ...added].filter(({ heads }) => heads[0]!.atom.table === table);
   }
 
   /**
@@ -44,7 +61,7 @@ export class SimulatedPolicies {
   #changeRule(policy: string, rule: Rule, insert: boolean): boolean {
     const statement = `${policy}\n${statementKey(rule)}`;
     const stored = this.#storedId(policy, rule);
-    const added = this.#added.get(statement);
+    const added = this.#added.get(statement)?.ruleId;
     const isThere = added !== undefined || (stored !== undefined && !this.#removed.has(stored));
     if (isThere === insert) return false;
     if (insert) this.#insertRule({ policy, rule, stored, statement });
@@ -66,7 +83,7 @@ export class SimulatedPolicies {
       this.#ids += 1;
       const ruleId = `simulated rule ${this.#ids}`;
       this.#overlay.insertRule({ policy, rule, ruleId });
-      this.#added.set(statement, ruleId);
+      this.#added.set(statement, { policy, rule, ruleId });
     }
     const cycle = this.#overlay.cycleThrough({ policy, rule });
     const { mayRecur } = this.#catalog.admissionContext();
