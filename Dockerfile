@@ -19,6 +19,8 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# Fills the policy library of a new database.
+COPY service/policy/library ./service/policy/library
 USER node
 EXPOSE 1789
 # Only that the process turns: whether it may get requests is the balancer's question, /readyz.

@@ -18,6 +18,7 @@ export const congressErrors = {
     status: 400,
     description: 'A name must be provided when creating a policy',
   },
+  policyKindFixed: { number: 1013, status: 400, description: 'The policy kind cannot be updated' },
   ruleNotPermitted: {
     number: 1019,
     status: 400,

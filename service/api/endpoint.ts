@@ -23,11 +23,13 @@ export interface Call {
 
 /** A request that may carry a body and change something. */
 export interface WriteCall extends Call {
-  /** Reads and checks the body once. Throws WireError, BodyTooLarge. */
+  /** Reads and checks the body once; JSON or `mediaType` of the route. Throws WireError, BodyTooLarge. */
   text(bytesMax: number): Promise<string>;
   /** Waits until memory is as fresh as the request asks, as a GET does; for what only reads. Throws ReadNotFresh. */
   awaitConsistency(): Promise<void>;
   readonly method: string;
+  /** Of the body, lower case, without parameters; '' when the request does not say. */
+  readonly mediaType: string;
   readonly idempotencyKey: string | null;
   /** For the change record; `writeOptions` passes it on. */
   readonly author: Author;
@@ -77,6 +79,8 @@ export interface WriteRoute extends RouteFacts {
   /** Costs much time or memory: few of these are answered at a time. */
   readonly heavy?: true;
   readonly body?: z.ZodType;
+  /** Of the body, where it is not `application/json`. */
+  readonly mediaType?: string;
   readonly handle: WriteHandler;
 }
 

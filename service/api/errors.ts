@@ -48,6 +48,7 @@ const wireOfCode: Readonly<Record<string, Wire>> = {
   'policy-name-of-data-source': raw(409),
   'policy-not-found': raw(404),
   'system-policy-undeletable': raw(404),
+  'library-policy-not-found': raw(404),
   'data-source-not-found': raw(404),
   'data-source-name-taken': raw(409),
   'invalid-data-source-name': raw(400),

@@ -8,7 +8,7 @@ import { BodyTooLarge, RequestAborted, WireError } from './problems.ts';
  * kept. Throws WireError (400), BodyTooLarge (413), Overloaded (503) and RequestAborted.
  */
 export async function bodyText(request: IncomingMessage, limits: BodyLimits): Promise<string> {
-  checkContentType(request.headers['content-type']);
+  checkContentType(request.headers['content-type'], limits.mediaType ?? 'application/json');
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.bytesMax) throw new BodyTooLarge(limits.bytesMax);
   const bytes = await collect(request, limits);
@@ -21,6 +21,8 @@ export async function bodyText(request: IncomingMessage, limits: BodyLimits): Pr
 
 export interface BodyLimits {
   readonly bytesMax: number;
+  /** `application/json` when absent. */
+  readonly mediaType?: string | undefined;
   /** Counts the bytes of all bodies that are being read; refuses by throwing. */
   readonly held: Pick<LoadShedder, 'holdBytes' | 'letGoBytes'>;
 }
@@ -48,11 +50,19 @@ function unparsable(reason: string): WireError {
   return new WireError(`Failed to parse body as application/json: ${reason}`, { status: 400 });
 }
 
-function checkContentType(header: string | undefined): void {
+/** Media type of a merge patch (RFC 7396). */
+export const mergePatchType = 'application/merge-patch+json';
+
+/** The media type that a request says, lower case, without parameters; '' when it says none. */
+export function mediaTypeOf(header: string | undefined): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function checkContentType(header: string | undefined, mediaType: string): void {
   if (header === undefined || header.trim() === '') return;
-  const [type = '', ...parameters] = header.split(';').map((part) => part.trim());
-  if (type.toLowerCase() !== 'application/json') {
-    throw new WireError("Unsupported Content-Type; must be 'application/json'", { status: 400 });
+  const [, ...parameters] = header.split(';').map((part) => part.trim());
+  if (mediaTypeOf(header) !== mediaType) {
+    throw new WireError(`Unsupported Content-Type; must be '${mediaType}'`, { status: 400 });
   }
   const charset = parameters
     .map((parameter) => /^charset\s*=\s*"?([^"]*)"?$/i.exec(parameter)?.[1])

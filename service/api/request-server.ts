@@ -15,7 +15,7 @@ import { idempotencyKey } from './idempotency.ts';
 import { LoadShedder } from './limits/load-shedder.ts';
 import { TokenBuckets } from './limits/token-buckets.ts';
 import { NotReadyYet, RequestAborted, WireError } from './problems.ts';
-import { bodyText } from './request-body.ts';
+import { bodyText, mediaTypeOf } from './request-body.ts';
 import { sendAnswer } from './response.ts';
 import { type RouteMatch, RouteTable } from './route-table.ts';
 import { versionsAnswer } from './routes/versions.ts';
@@ -188,7 +188,8 @@ export class RequestServer {
         trail.sequence = sequence;
       },
       signal,
-      text: (bytesMax) => bodyText(request, { bytesMax, held: this.#shedder }),
+      mediaType: mediaTypeOf(request.headers['content-type']),
+      text: (bytesMax) => bodyText(request, { bytesMax, mediaType: route.mediaType, held: this.#shedder }),
       awaitConsistency: async () => {
         stale = await this.#isStaleAfterWaiting(asked, signal);
       },

@@ -7,6 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { UnknownTables } from '../policy/unknown-tables.ts';
+import type { Write } from '../policy/write.ts';
 import { ensureDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
 import type { LeaseStore } from '../store/lease-store.ts';
 import type { RowStore } from '../store/row-store.ts';
@@ -52,6 +53,8 @@ export interface ReplicationPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Made once after the start, in order, with the default policies; the replica is not ready before. */
+  readonly firstWrites?: readonly Write<null>[];
   /** A new, empty engine. */
   readonly newEngine: () => Engine;
   readonly metrics?: ReplicationMetrics;
@@ -190,13 +193,15 @@ async function ensureDefaults(ports: ReplicationPorts, parts: Parts, signal: Abo
   await live.waitApplied(0 as Sequence, signal).catch(() => {});
   while (!signal.aborted) {
     try {
-      await committer.submit(ensureDefaultPolicies(ids), { signal });
+      for (const write of [ensureDefaultPolicies(ids), ...(ports.firstWrites ?? [])]) {
+        await committer.submit(write, { signal });
+      }
       node.markPrepared();
       return;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
-      logger.debug('the default policies are not there yet', { error: error.message });
+      logger.debug('the first content is not there yet', { error: error.message });
       await clock.sleep(pauseMs, signal).catch(() => {});
     }
   }

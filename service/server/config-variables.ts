@@ -183,6 +183,14 @@ export const configVariables = {
     minimum: 1_024,
     maximum: 500 * megabyte,
   }),
+  libraryPath: textVariable({
+    name: 'CONGRESS_LIBRARY_PATH',
+    description:
+      'Folder of YAML files that fill the policy library, once in the life of a database, by whichever replica starts first. Unset: the policies that come with the server.',
+    allowed: 'a path',
+    fallback: null,
+    pattern: /^[^\0]{1,4096}$/,
+  }),
   trustProxy,
   keepAliveMs: wholeNumberVariable({
     name: 'CONGRESS_KEEP_ALIVE_MS',

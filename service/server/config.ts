@@ -12,6 +12,7 @@ type Values = {
 type Completed = 'dynamodbLocalHosts' | 'awsRegion' | 'replicaName';
 /** Null when unset. */
 type Nullable =
+  | 'libraryPath'
   | 'dynamodbEndpoint'
   | 'authTokensFile'
   | 'authTokens'

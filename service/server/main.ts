@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from '../base/logger.ts';
 import { Problem } from '../base/problem.ts';
 import { InvalidConfiguration, readConfig } from './config.ts';
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     random: systemRandom,
     logger,
     audit: pinoAuditLog(config),
-    version: await versionOf(),
+    ...(await packaged()),
   });
   process.on('unhandledRejection', (error) => die(logger, error));
   process.on('uncaughtException', (error) => die(logger, error));
@@ -40,13 +41,19 @@ function die(logger: Logger, error: unknown): void {
   process.exit(failed);
 }
 
-/** Of the package that this file belongs to, from source or from the build. */
-async function versionOf(): Promise<string> {
+/** What the package says that this file belongs to, from source or from the build. */
+async function packaged(): Promise<{ readonly version: string; readonly libraryFolder: string | null }> {
   for (const path of ['../../package.json', '../../../package.json']) {
-    const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => null);
-    if (text !== null) return String((JSON.parse(text) as { readonly version?: unknown }).version);
+    const url = new URL(path, import.meta.url);
+    const text = await readFile(url, 'utf8').catch(() => null);
+    if (text === null) continue;
+    const { version } = JSON.parse(text) as { readonly version?: unknown };
+    return {
+      version: String(version),
+      libraryFolder: fileURLToPath(new URL('service/policy/library', url)),
+    };
   }
-  return 'unknown';
+  return { version: 'unknown', libraryFolder: null };
 }
 
 /** What stops the start, in words and without a stack where a person can put it right. */

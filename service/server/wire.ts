@@ -9,10 +9,13 @@ import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { driverCatalog } from '../datasources/driver-catalog.ts';
 import { Engine } from '../engine/engine.ts';
+import type { Write } from '../policy/write.ts';
+import { fillLibrary } from '../policy/writes/fill-library.ts';
 import { type Replication, startReplication } from '../replication/start-replication.ts';
 import type { Config } from './config.ts';
 import { fetchHttpClient } from './fetch-http-client.ts';
 import { httpServer } from './http-server.ts';
+import { libraryPoliciesIn } from './library-files.ts';
 import { openStores, type Stores } from './open-stores.ts';
 import { PendingReplica } from './pending-replica.ts';
 import { type PrometheusMetrics, prometheusMetrics } from './prometheus-metrics.ts';
@@ -29,6 +32,8 @@ export interface Ports {
   readonly audit?: AuditLog;
   /** How identity providers are reached; Node's own client when absent. */
   readonly http?: HttpClient;
+  /** The library policies that come with the server; null when there are none. */
+  readonly libraryFolder: string | null;
 }
 
 /** A replica that listens. */
@@ -88,7 +93,14 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
   const run = async (): Promise<void> => {
     await tablesReady({ stores, clock, logger, signal: stopping.signal, pending: replica });
     if (stopping.signal.aborted) return;
-    replication = begin(config, { ...ports, stores, metrics, address: `${hostname()}:${address.port}` });
+    const firstWrites = await libraryWrites(config, ports);
+    replication = begin(config, {
+      ...ports,
+      stores,
+      metrics,
+      firstWrites,
+      address: `${hostname()}:${address.port}`,
+    });
     replica.begin(replication.port);
     await replication.ended;
   };
@@ -97,7 +109,12 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
 
 function begin(
   config: Config,
-  parts: Ports & { readonly stores: Stores; readonly metrics: PrometheusMetrics; readonly address: string },
+  parts: Ports & {
+    readonly stores: Stores;
+    readonly metrics: PrometheusMetrics;
+    readonly firstWrites: readonly Write<null>[];
+    readonly address: string;
+  },
 ): Replication {
   const { clock, random, logger, stores, metrics } = parts;
   return startReplication({
@@ -110,6 +127,7 @@ function begin(
     random,
     logger,
     newEngine: () => new Engine({ evaluationMsMax: config.queryMsMax, monotonicMs: clock.monotonicMs }),
+    firstWrites: parts.firstWrites,
     metrics: metrics.replication,
     settings: {
       pollIntervalMs: config.pollIntervalMs,
@@ -126,6 +144,12 @@ function begin(
       recordPartsRetentionMs: (config.recordRetentionDays + 1) * 86_400_000,
     },
   });
+}
+
+async function libraryWrites(config: Config, ports: Ports): Promise<readonly Write<null>[]> {
+  const folder = config.libraryPath ?? ports.libraryFolder;
+  const policies = folder === null ? null : await libraryPoliciesIn(folder, ports);
+  return policies === null ? [] : fillLibrary(policies);
 }
 
 function listening(server: ReturnType<typeof httpServer>, config: Config): Promise<AddressInfo> {

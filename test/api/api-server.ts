@@ -8,6 +8,7 @@ import type { ReplicaId } from '../../service/base/ids.ts';
 import { type LogFields, type Logger, silentLogger } from '../../service/base/logger.ts';
 import { driverCatalog } from '../../service/datasources/driver-catalog.ts';
 import { Engine } from '../../service/engine/engine.ts';
+import type { Write } from '../../service/policy/write.ts';
 import type { ReplicaPort } from '../../service/replication/replica-port.ts';
 import { startReplication } from '../../service/replication/start-replication.ts';
 import { systemClock } from '../../service/server/system-clock.ts';
@@ -38,15 +39,18 @@ export interface Question {
 export class ApiServer {
   readonly url: string;
   readonly logged: LogFields[];
+  readonly replica: ReplicaPort;
   readonly #server: Server;
   readonly #stop: () => Promise<void>;
 
   private constructor(parts: {
     readonly server: Server;
+    readonly replica: ReplicaPort;
     readonly logged: LogFields[];
     readonly stop: () => Promise<void>;
   }) {
     this.#server = parts.server;
+    this.replica = parts.replica;
     this.#stop = parts.stop;
     this.logged = parts.logged;
     this.url = `http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
@@ -82,11 +86,13 @@ export class ApiServer {
     });
     const server = createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new ApiServer({ server, logged, stop: options.stop ?? (async () => {}) });
+    return new ApiServer({ server, replica, logged, stop: options.stop ?? (async () => {}) });
   }
 
   /** A real replica on memory stores, ready. */
-  static async start(options: Partial<ApiContext> = {}): Promise<ApiServer> {
+  static async start(
+    options: Partial<ApiContext> & { readonly firstWrites?: readonly Write<null>[] } = {},
+  ): Promise<ApiServer> {
     const stateStore = new MemoryStateStore();
     const replication = startReplication({
       replicaId: 'test' as ReplicaId,
@@ -97,6 +103,7 @@ export class ApiServer {
       random: systemRandom,
       logger: silentLogger,
       newEngine: () => new Engine(),
+      firstWrites: options.firstWrites ?? [],
       settings: { pollIntervalMs: 20 },
     });
     const system = () => replication.system;

@@ -196,7 +196,6 @@ describe('bad input', () => {
     ['POST', '/v1/data-sources/ds/tables'],
     ['POST', '/v1/data-sources/ds/webhook'],
     ['GET', '/v1/data-sources/ds/webhook'],
-    ['GET', '/v1/librarypolicies'],
     ['POST', '/v1/policies/alice?action=constructor'],
     ['GET', '/v1/policies/alice/tables/t/rows/1'],
     ['POST', '/readyz'],

@@ -24,7 +24,6 @@ const selfLink =
   'below the URL map the version document links to /v1/ (reference 1.2); it was recorded without the map';
 const masked = 'secrets are never shown (docs/decisions/0601)';
 const execute = 'REST API issue: execute';
-const library = 'REST API issue: policy library';
 const webhook = 'REST API issue: webhooks';
 const polling = 'REST API issue: drivers that poll, with their actions';
 const kinds = 'all policy kinds are evaluated; in Congress this kind fails inside (reference 3.2)';
@@ -39,6 +38,15 @@ const masking = (id: string, name: string, config: unknown = maskedConfig) => ({
   enabled: true,
   config,
 });
+const libraryRule = { rule: 'p(x) :- q(x)', name: 'n', comment: 'c', extra: 1 };
+const lib9 = {
+  id: '<uuid-2>',
+  name: 'lib9',
+  abbreviation: 'lib9',
+  description: '',
+  kind: 'nonrecursive',
+  rules: [libraryRule],
+};
 const versionLinks = [
   { rel: 'self', href: 'http://localhost/v1/' },
   { rel: 'describedby', type: 'text/html', href: 'http://congress.readthedocs.org/' },
@@ -83,7 +91,23 @@ export const restExpectations: Readonly<Record<string, Readonly<Record<number, E
     60: skipped(polling),
     ...range(66, 80, skipped(execute)),
   },
-  library: range(0, 36, skipped(library)),
+  library: {
+    4: differs('an unknown id is not found', 404, error('No policy found with policy id nope', 404)),
+    10: differs(clean400, 400, error('Bad Request::name `a-b` is not a valid policy name', 400)),
+    12: differs('PUT works', 200, { name: 'lib9', rules: [libraryRule], foo: 2 }),
+    13: differs('PUT works', 404, error('No policy found with policy id nope', 404)),
+    14: differs('PUT renamed it', 200, lib9),
+    18: differs('PUT renamed it', 201, {
+      ...lib9,
+      owner_id: 'user',
+      id: '<uuid-4>',
+      rules: [{ rule: 'p(x) :-\n  q(x)', comment: 'c', name: 'n' }],
+    }),
+    19: differs('by name as well', 409, error('Policy with name lib9 already exists', 409)),
+    20: differs(clean400, 400, error('(what is wrong)', 400)),
+    21: differs('PUT renamed it', 409, error('Policy with name lib9 already exists', 409)),
+    22: differs('PUT renamed it', 200, lib9),
+  },
   'content-types-and-oddities': {
     2: differs(kinds, 201, { rule: 'q(1)', id: '(id)', comment: '', name: null }),
     4: differs(kinds, 200, {

@@ -6,8 +6,8 @@ const unordered = new Set(['results', 'tables', 'result']);
 
 /**
  * Compares a recorded body with an answered one. In texts `<uuid-n>` stands for one id each, the same wherever
- * it appears, `<timestamp>` for any time, and a text all in parentheses for anything: the recording left it
- * out. Answers the bindings that make them equal, null when there are none.
+ * it appears, `<timestamp>` for any time, and a text all in parentheses, or one beginning with `(shipped `, for
+ * anything: the recording left it out. Answers the bindings that make them equal, null when there are none.
  */
 export function matchWire(expected: unknown, actual: unknown, bindings: Bindings): Bindings | null {
   return first(solutions({ expected, actual, bindings }, false));
@@ -79,9 +79,12 @@ const placeholder = /<(uuid-\d+|timestamp)>/g;
 function* textSolutions(expected: string, actual: unknown, bindings: Bindings): Generator<Bindings> {
   if (typeof actual !== 'string') return;
   const names = [...expected.matchAll(placeholder)].map((match) => match[1] ?? '');
-  const literals = expected
-    .split(/<(?:uuid-\d+|timestamp)>/)
-    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const literals = expected.split(/<(?:uuid-\d+|timestamp)>/).map((text) =>
+    text
+      .split(/\(shipped [^)]*\)/)
+      .map(escaped)
+      .join('.*'),
+  );
   const match = new RegExp(`^${literals.join('(.+?)')}$`, 's').exec(actual);
   if (match === null) return;
   const found = new Map(bindings);
@@ -92,6 +95,10 @@ function* textSolutions(expected: string, actual: unknown, bindings: Bindings): 
     found.set(name, value);
   }
   yield found;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function first(generator: Generator<Bindings>): Bindings | null {

@@ -12,7 +12,13 @@ const environment = {
   CONGRESS_DRAIN_MS: '0',
   CONGRESS_REPLICA_NAME: 'r1',
 };
-const ports = { clock: systemClock, random: systemRandom, logger: silentLogger, version: '1.2.3' };
+const ports = {
+  clock: systemClock,
+  random: systemRandom,
+  logger: silentLogger,
+  libraryFolder: null,
+  version: '1.2.3',
+};
 
 function start(): Promise<RunningReplica> {
   return startReplica(readConfig(environment), ports);

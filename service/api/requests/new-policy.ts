@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../base/json.ts';
-import { rulesPerRequestMax, ruleTextLengthMax } from '../../base/limits.ts';
+import type { Json } from '../../base/json.ts';
 import { pythonText } from '../../datasources/python-text.ts';
 import { isUsableInRules } from '../../policy/names.ts';
 import { InvalidPolicyName } from '../../policy/problems.ts';
@@ -10,13 +9,13 @@ import { BadRequest, WireError } from '../problems.ts';
 import { component } from '../schemas/component.ts';
 import { checked, notAnObject } from './checked.ts';
 import { isJsonObject } from './json-shape.ts';
-
-/** A rule text with what people say about it; `comment` is "" when absent. */
-export interface NewRule {
-  readonly text: string;
-  readonly name: Json;
-  readonly comment: Json;
-}
+import {
+  abbreviationOf,
+  type NewRule,
+  newRulesOf,
+  policyWithRulesFrom,
+  policyWithRulesSchema,
+} from './policy-with-rules.ts';
 
 /** Defaults are filled in. `kind` is lower case and still unchecked; `rules` null when the key was absent. */
 export interface NewPolicy {
@@ -42,11 +41,11 @@ export function newPolicyFrom(body: unknown): NewPolicy {
     throw plainCongressError(congressErrors.policyNameMustBeProvided);
   }
   checkAbbreviation(body.abbreviation);
-  const rules = Object.hasOwn(body, 'rules') ? rulesOfBody(body) : null;
+  const rules = Object.hasOwn(body, 'rules') ? newRulesOf(policyWithRulesFrom(body)) : null;
   const name = nameOf(body.name);
   return {
     name,
-    abbreviation: typeof body.abbreviation === 'string' ? body.abbreviation : [...name].slice(0, 5).join(''),
+    abbreviation: typeof body.abbreviation === 'string' ? body.abbreviation : abbreviationOf(name),
     description: checked(withoutRules.shape.description, body.description) ?? '',
     kind: (checked(withoutRules.shape.kind, body.kind) ?? 'nonrecursive').toLowerCase(),
     rules,
@@ -84,56 +83,8 @@ const withoutRules = component(
   }),
 );
 
-/** The schema that Congress validates policies with rules against (reference 1.5): nulls are not allowed in it. */
-const withRules = component(
-  'NewPolicyWithRules',
-  z.looseObject({
-    name: z.string().min(1).max(255),
-    description: z.string().optional(),
-    kind: z
-      .enum(['database', 'nonrecursive', 'action', 'z3', 'materialized', 'delta', 'datasource'])
-      .optional(),
-    abbreviation: z.string().min(1).max(5).optional(),
-    rules: z.array(
-      z.looseObject({
-        rule: z.string(),
-        name: z.string().max(255).optional(),
-        comment: z.string().max(255).optional(),
-      }),
-    ),
-  }),
-);
-
 /** For the document. An empty object goes with `?library_policy=`. */
-export const newPolicySchema = component('NewPolicy', z.union([withRules, withoutRules, z.strictObject({})]));
-
-function rulesOfBody(body: JsonObject): readonly NewRule[] {
-  const parsed = withRules.safeParse(body);
-  if (!parsed.success) {
-    throw new WireError('Bad Request::Input policy item violates schema.', {
-      status: 400,
-      errorData: parsed.error.issues.map(issueText).join('\n'),
-    });
-  }
-  const { rules } = parsed.data;
-  if (rules.length > rulesPerRequestMax) {
-    throw new BadRequest(`\`rules\` has ${rules.length} entries, at most ${rulesPerRequestMax} are taken`);
-  }
-  return rules.map(({ rule, name, comment }) => ({
-    text: ruleText(rule),
-    name: name ?? null,
-    comment: comment ?? '',
-  }));
-}
-
-function issueText(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  return `${issue.path.map(String).join('.') || 'body'}: ${issue.message}`;
-}
-
-/** Throws WireError 1002 when the text is longer than is taken. */
-export function ruleText(text: string): string {
-  if (text.length <= ruleTextLengthMax) return text;
-  const { description, number, status } = congressErrors.ruleSyntax;
-  const detail = `The rule has ${text.length} characters, at most ${ruleTextLengthMax} are taken`;
-  throw new WireError(`${description}::${detail}`, { status, errorCode: number });
-}
+export const newPolicySchema = component(
+  'NewPolicy',
+  z.union([policyWithRulesSchema, withoutRules, z.strictObject({})]),
+);

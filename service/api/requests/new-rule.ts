@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../base/json.ts';
 import { component } from '../schemas/component.ts';
 import { checked, notAnObject } from './checked.ts';
-import { type NewRule, ruleText } from './new-policy.ts';
+import { type NewRule, ruleText } from './policy-with-rules.ts';
 
 /** For the document, and for the parser below. */
 export const newRuleSchema = component(

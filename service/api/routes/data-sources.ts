@@ -142,22 +142,27 @@ function showSchema(call: Call): Answer {
   return objectAnswer({ tables: dataSourceOf(call, missing).tables.map(tableJson) });
 }
 
-/**
- * All texts (reference 1.14). Pushed data needs no first poll, so it counts as initialized; when it was last
- * pushed is not recorded yet.
- */
+/** All texts (reference 1.14). Pushed data needs no first poll, so it counts as initialized. */
 function showStatus(call: Call): Answer {
   const source = dataSourceOf(call, missing);
   const { catalog } = call.context.replica;
+  const versions = catalog.tableVersions(source.id);
+  const lastUpdated = Math.max(0, ...versions.map(({ replacedAtMs }) => replacedAtMs ?? 0));
+  const updates = versions.reduce((sum, version) => sum + version.updates, 0);
   const isUsed = (catalog.tablesOf(source.engineName)?.length ?? 0) > 0;
   return objectAnswer({
-    last_updated: 'None',
+    last_updated: lastUpdated === 0 ? 'None' : pythonTime(lastUpdated),
     last_error: 'None',
-    number_of_updates: '0',
+    number_of_updates: String(updates),
     initialized: 'True',
     subscriptions: [],
     subscribers: isUsed ? ['__engine'] : [],
   });
+}
+
+/** As Python prints a time: microseconds, no zone. Congress gives local time; this is UTC. */
+function pythonTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1)}000`;
 }
 
 /** No driver has actions yet. */

@@ -1,24 +1,30 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../base/json.ts';
+import { LibraryPolicyChanged } from '../../policy/problems.ts';
 import { createPolicy } from '../../policy/writes/create-policy.ts';
+import { createPolicyFromLibrary } from '../../policy/writes/create-policy-from-library.ts';
 import { deletePolicy } from '../../policy/writes/delete-policy.ts';
-import { type PolicySummary, policySummary } from '../../policy/writes/policy-summary.ts';
+import { libraryPolicySummary } from '../../policy/writes/library-policy-summary.ts';
+import { policySummary } from '../../policy/writes/policy-summary.ts';
 import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { libraryAttemptsMax } from '../api-limits.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
-import { methodMissing } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
-import { WireError } from '../problems.ts';
+import { BadRequest, WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
+import { isJsonObject } from '../requests/json-shape.ts';
 import { newPolicyFrom, newPolicySchema } from '../requests/new-policy.ts';
+import { newRulesOf, policyWithRulesFrom } from '../requests/policy-with-rules.ts';
 import {
   createdPolicySchema,
   policiesSchema,
   policySchema,
   policyStatusSchema,
 } from '../schemas/policy-schema.ts';
+import { policyPatch, policyPut, policyValidate } from './policy-changes.ts';
+import { createdPolicyJson, policyJson } from './policy-json.ts';
 import { simulateRoute } from './simulation.ts';
 
-/** Policies (reference 1.5). execute and the library are not built yet and answer 501. */
+/** Policies (reference 1.5). execute is not built yet and answers 501. */
 export const policyEndpoints: readonly Endpoint[] = [
   {
     path: '/v1/policies',
@@ -32,7 +38,11 @@ export const policyEndpoints: readonly Endpoint[] = [
     post: {
       summary: 'Create a policy, with its rules or without',
       access: 'editor',
-      query: { library_policy: z.string().describe('id of the library policy to create it from') },
+      query: {
+        library_policy: z
+          .string()
+          .describe('id or name of the library policy to create it from; the body is then `{}`'),
+      },
       body: newPolicySchema,
       answers: { 201: createdPolicySchema },
       handle: create,
@@ -42,13 +52,15 @@ export const policyEndpoints: readonly Endpoint[] = [
     path: '/v1/policies/:policy',
     shape: 'element',
     get: { summary: 'Show a policy', access: 'reader', answers: { 200: policySchema }, handle: showPolicy },
+    put: policyPut,
+    patch: policyPatch,
     delete: {
       summary: 'Delete a policy with its rules',
       access: 'editor',
       answers: { 200: policySchema },
       handle: remove,
     },
-    actions: { simulate: simulateRoute },
+    actions: { simulate: simulateRoute, validate: policyValidate },
   },
   {
     path: '/v1/policies/:policy/status',
@@ -77,16 +89,37 @@ async function create(call: WriteCall): Promise<Answer> {
   const { replica, random, settings } = call.context;
   const text = await call.text(settings.requestBodyBytesMax);
   const body = parseBody(text);
-  if (call.query.has('library_policy')) return methodMissing();
+  if (call.query.has('library_policy')) {
+    if (!isFalsy(body)) throw new BadRequest('the body must be `{}` when a library policy is asked for');
+    return createFromLibrary(call, text);
+  }
   const wanted = newPolicyFrom(body);
   const rules = (wanted.rules ?? []).map((rule) => ({ ...rule, id: random.uuid() }));
   const write = createPolicy({ ...wanted, id: random.uuid(), rules });
   const { result } = await replica.write(write, writeOptions(call, text));
-  const created = policyJson(result.policy);
-  const location = `${call.baseUrl}${call.path}/${result.policy.id}`;
-  if (wanted.rules === null) return createdAnswer(created, location);
-  const createdRules = result.rules.map(({ printed, name, comment }) => ({ rule: printed, comment, name }));
-  return createdAnswer({ ...created, rules: createdRules }, location);
+  const created = wanted.rules === null ? policyJson(result.policy) : createdPolicyJson(result);
+  return createdAnswer(created, `${call.baseUrl}${call.path}/${result.policy.id}`);
+}
+
+/** The body is empty in the sense of Python. Whoever changes the library meanwhile goes before or after. */
+async function createFromLibrary(call: WriteCall, text: string): Promise<Answer> {
+  const { replica, random } = call.context;
+  const wanted = call.query.get('library_policy') ?? '';
+  for (let attempts = 1; ; attempts += 1) {
+    await replica.awaitConsistency({ kind: 'linearizable', explicit: false }, call.signal);
+    const source = replica.catalog.library.byIdOrName(wanted);
+    if (source === undefined)
+      throw new WireError(`No policy found with policy id ${wanted}`, { status: 409 });
+    const { rules } = policyWithRulesFrom(libraryPolicySummary(source));
+    const newRules = newRulesOf({ rules }).map((rule) => ({ ...rule, id: random.uuid() }));
+    const write = createPolicyFromLibrary(source, { id: random.uuid(), rules: newRules });
+    try {
+      const { result } = await replica.write(write, writeOptions(call, text));
+      return createdAnswer(createdPolicyJson(result), `${call.baseUrl}${call.path}/${result.policy.id}`);
+    } catch (problem) {
+      if (!(problem instanceof LibraryPolicyChanged) || attempts === libraryAttemptsMax) throw problem;
+    }
+  }
 }
 
 async function remove(call: WriteCall): Promise<Answer> {
@@ -108,7 +141,8 @@ function showStatus({ context, params }: Call): Answer {
   throw new WireError(`policy with name or id '${shown}' doesn't exist`, { status: 404 });
 }
 
-function policyJson(policy: PolicySummary): JsonObject {
-  const { id, name, abbreviation, description, ownerId, kind } = policy;
-  return { id, name, abbreviation, description, owner_id: ownerId, kind };
+/** Empty as Python sees it. */
+function isFalsy(body: unknown): boolean {
+  if (Array.isArray(body)) return body.length === 0;
+  return isJsonObject(body) ? Object.keys(body).length === 0 : !body;
 }

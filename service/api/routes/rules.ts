@@ -3,13 +3,17 @@ import type { Policy, StoredRule } from '../../policy/entities.ts';
 import { PolicyOfRuleNotFound } from '../../policy/problems.ts';
 import { deleteRule } from '../../policy/writes/delete-rule.ts';
 import { insertRule } from '../../policy/writes/insert-rule.ts';
+import { type RuleReplacement, replaceRule } from '../../policy/writes/replace-rule.ts';
 import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
-import { nothingFound } from '../errors.ts';
+import { methodMissing, nothingFound } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
 import { WireError } from '../problems.ts';
-import { parseBody } from '../request-body.ts';
+import { mergePatchType, parseBody } from '../request-body.ts';
+import { isJsonObject } from '../requests/json-shape.ts';
 import { newRuleFrom, newRuleSchema } from '../requests/new-rule.ts';
+import { ruleText } from '../requests/policy-with-rules.ts';
+import { rulePatchFrom, rulePatchSchema } from '../requests/rule-patch.ts';
 import { ruleSchema, ruleStatusSchema, rulesSchema } from '../schemas/policy-schema.ts';
 
 /** Rules (reference 1.6). */
@@ -35,6 +39,21 @@ export const ruleEndpoints: readonly Endpoint[] = [
     path: '/v1/policies/:policy/rules/:rule',
     shape: 'element',
     get: { summary: 'Show a rule', access: 'reader', answers: { 200: ruleSchema }, handle: showRule },
+    put: {
+      summary: 'Replace a rule in one step',
+      access: 'editor',
+      body: newRuleSchema,
+      answers: { 200: ruleSchema },
+      handle: put,
+    },
+    patch: {
+      summary: 'Change text, name or comment of a rule in one step (RFC 7396)',
+      access: 'editor',
+      body: rulePatchSchema,
+      mediaType: mergePatchType,
+      answers: { 200: ruleSchema },
+      handle: patch,
+    },
     delete: { summary: 'Delete a rule', access: 'editor', answers: { 200: ruleSchema }, handle: remove },
   },
   {
@@ -68,6 +87,36 @@ async function create(call: WriteCall): Promise<Answer> {
   const { result } = await replica.write(write, writeOptions(call, text));
   const { id, printed, name, comment } = result;
   return createdAnswer({ rule: printed, id, comment, name }, `${call.baseUrl}${call.path}/${id}`);
+}
+
+/** Congress answers 501, and so it is for whatever is no rule (see policy-changes.ts). */
+async function put(call: WriteCall): Promise<Answer> {
+  const text = await call.text(call.context.settings.requestBodyBytesMax);
+  const body = text === '' ? null : parseBody(text);
+  if (!isJsonObject(body) || !Object.hasOwn(body, 'rule')) return methodMissing();
+  return replace(call, text, newRuleFrom(body));
+}
+
+async function patch(call: WriteCall): Promise<Answer> {
+  if (call.mediaType !== mergePatchType) return methodMissing();
+  const text = await call.text(call.context.settings.requestBodyBytesMax);
+  const { rule, name, comment } = rulePatchFrom(parseBody(text));
+  return replace(call, text, {
+    ...(rule === undefined ? {} : { text: ruleText(rule) }),
+    ...(name === undefined ? {} : { name: name as Json }),
+    ...(comment === undefined ? {} : { comment: (comment ?? '') as Json }),
+  });
+}
+
+async function replace(
+  call: WriteCall,
+  body: string,
+  wanted: Omit<RuleReplacement, 'policy' | 'rule'>,
+): Promise<Answer> {
+  const { policy = '', rule = '' } = call.params;
+  const write = replaceRule({ ...wanted, policy, rule });
+  const { result } = await call.context.replica.write(write, writeOptions(call, body));
+  return objectAnswer(ruleJson(result));
 }
 
 async function remove(call: WriteCall): Promise<Answer> {

@@ -24,6 +24,20 @@ export const createdPolicySchema = component(
   z.strictObject({ ...policyFields, rules: z.array(createdWithPolicy).optional() }),
 );
 
+/** Rules are as they were given, with members that mean nothing here. */
+export const libraryPolicySchema = component(
+  'LibraryPolicy',
+  z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    abbreviation: z.string(),
+    description: z.string(),
+    kind: z.string(),
+    rules: z.array(z.looseObject({ rule: z.string() })).optional(),
+  }),
+);
+export const libraryPoliciesSchema = component('LibraryPolicies', resultsOf(libraryPolicySchema));
+
 export const policyStatusSchema = component(
   'PolicyStatus',
   z.strictObject({ name: z.string(), id: z.string().optional() }),
