@@ -17,6 +17,11 @@ export class Budget {
     this.#options = options;
   }
 
+  /** Units used since the count began. */
+  get spent(): number {
+    return this.#steps + this.#portion() - this.fuel;
+  }
+
   /** Starts counting anew. */
   begin(subject: string): void {
     this.subject = subject;

@@ -16,6 +16,8 @@ export class Evaluator {
   /** Compiled plans by rule and by what starts them; bound anew when a relation they read is replaced. */
   readonly #plans = new WeakMap<RuleForm, Map<string, CompiledPlan>>();
 
+  readonly #fromPlans = new WeakMap<RuleForm, RecentPlan[]>();
+
   constructor(runtime: Runtime) {
     this.runtime = runtime;
   }
@@ -30,11 +32,40 @@ export class Evaluator {
   /** The derivations in which body literal `literal` is one of these rows of its relation. */
   from(rule: RuleForm, literal: number, delta: RowsAndSign, sink: Sink): void {
     if (rule.never || delta.rows.length === 0) return;
-    const compiled = this.#compiled(rule, `rows ${literal}`, () => ({
+    this.#run(rule, this.#fromPlan(rule, literal), delta.rows, delta.sign, sink);
+  }
+
+  /** As {@link Evaluator.#compiled}, with as little work as possible: this is on the way of every single change. */
+  #fromPlan(rule: RuleForm, literal: number): CompiledPlan {
+    let plans = this.#fromPlans.get(rule);
+    if (plans === undefined) {
+      plans = [];
+      this.#fromPlans.set(rule, plans);
+    }
+    const known = plans[literal];
+    if (known !== undefined && known.shape === this.shape && --known.uses > 0) return known.plan;
+    const plan = this.#compiled(rule, `rows ${literal}`, () => ({
       start: { kind: 'rows', literal },
       output: rule.head.args,
     }));
-    this.#run(rule, compiled, delta.rows, delta.sign, sink);
+    plans[literal] = { plan, shape: this.shape, uses: usesBetweenLooks };
+    return plan;
+  }
+
+  /** The derivations of tuples that have these ids in these columns of the head. */
+  bound(
+    rule: RuleForm,
+    binding: { readonly columns: readonly number[]; readonly ids: Int32Array },
+    sink: Sink,
+  ): void {
+    if (rule.never) return;
+    const { columns, ids } = binding;
+    const compiled = this.#compiled(rule, `bound ${columns.join()}`, () => ({
+      start: { kind: 'tuple', args: columns.map((column) => rule.head.args[column]!) },
+      output: rule.head.args,
+    }));
+    this.runtime.budget.subject = rule.ruleId;
+    compiled.run(ids, ids.length, 1, sink);
   }
 
   /** Whether the rule derives this tuple. */
@@ -87,6 +118,15 @@ export class Evaluator {
     }
     return plans;
   }
+}
+
+/** Uses of a plan after which the sizes of what it reads are looked at again. */
+const usesBetweenLooks = 64;
+
+interface RecentPlan {
+  readonly plan: CompiledPlan;
+  readonly shape: number;
+  uses: number;
 }
 
 export interface RowsAndSign {

@@ -114,6 +114,7 @@ export class Materialiser {
     if (component.negativeCycle !== null) throw new UnstratifiedNegation(component.negativeCycle);
     for (const node of component.nodes) {
       node.view = this.#newView(node, component.recursive);
+      node.demandCost = 0;
       node.virtual = null;
       this.virtual.delete(node);
       this.materialised.add(node);

@@ -51,6 +51,8 @@ export class RelationNode {
   view: View | null = null;
   /** In place of a view, when readers only ask about single tuples. */
   virtual: VirtualRelation | null = null;
+  /** Rows that were looked at to answer questions about it while it was not stored. */
+  demandCost = 0;
   /** Where it stands in evaluation order; null for a relation without rules, and until strata.ts has run. */
   component: Component | null = null;
 

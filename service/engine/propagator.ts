@@ -4,9 +4,11 @@ import type { Sink } from './generate.ts';
 import type { Materialiser } from './materialiser.ts';
 import type { PendingChanges, RowDelta } from './pending-changes.ts';
 import type { BodyOccurrence, RelationNode, View } from './program.ts';
+import { groupReaders, type ReaderGroups } from './reader-groups.ts';
 import type { Recursion } from './recursion.ts';
 import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
+import type { RuleFamily } from './rule-family.ts';
 import { PendingSink, SeedSink } from './sinks.ts';
 import type { VirtualRelation } from './virtual-relation.ts';
 
@@ -25,6 +27,9 @@ export class Propagator {
   readonly #recursion: Recursion;
   readonly #materialiser: Materialiser;
   readonly #waiting = new Set<RelationNode>();
+  readonly #groups = new WeakMap<RelationNode, ReaderGroups>();
+  readonly #sinks = new WeakMap<View, Sink>();
+  readonly #one = new RowList();
 
   constructor(evaluator: Evaluator, recursion: Recursion, materialiser: Materialiser) {
     this.#evaluator = evaluator;
@@ -39,8 +44,12 @@ export class Propagator {
 
   /** Where derivations of a view are counted or, in a recursion, collected. */
   sinkOf(view: View): Sink {
+    const known = this.#sinks.get(view);
+    if (known !== undefined) return known;
     const { budget } = this.#evaluator.runtime;
-    return view.recursive ? new SeedSink(view, budget) : new PendingSink(view, budget);
+    const sink = view.recursive ? new SeedSink(view, budget) : new PendingSink(view, budget);
+    this.#sinks.set(view, sink);
+    return sink;
   }
 
   /** Works until nothing is pending. Views whose evaluation fails (limits) are released and computed when asked for. */
@@ -94,10 +103,9 @@ export class Propagator {
       if (!node.factChanges.isEmpty) this.#touchFacts(node);
       if (node.virtual === null) return;
       const flips = virtual.flips();
-      this.#touchReaders(node, flips, null);
-      for (const reader of node.readers) {
-        if (reader.rule.head.node.view !== null) this.#derive(reader, flips);
-      }
+      const groups = this.#groupsOf(node);
+      this.#touchReaders(groups.virtual, flips, null);
+      this.#deriveAll(groups, flips);
       virtual.settle();
     });
   }
@@ -120,8 +128,8 @@ export class Propagator {
   }
 
   /** Before `changed` changes by this: notes what that may change in virtual views that read it. */
-  #touchReaders(changed: RelationNode, delta: RowDelta, relation: Relation | null): void {
-    for (const { rule, literal, isRepeated } of changed.readers) {
+  #touchReaders(readers: readonly BodyOccurrence[], delta: RowDelta, relation: Relation | null): void {
+    for (const { rule, literal, isRepeated } of readers) {
       const head = rule.head.node;
       if (head.virtual === null) continue;
       const { deleted, inserted } = delta;
@@ -144,35 +152,77 @@ export class Propagator {
 
   #publish(node: RelationNode, changes: PendingChanges): void {
     const delta = changes.take();
-    this.#touchReaders(node, delta, node.source);
-    const selfJoins: BodyOccurrence[] = [];
-    for (const reader of node.readers) {
-      if (!isMaintained(reader.rule.head.node, node)) continue;
-      if (reader.isRepeated) selfJoins.push(reader);
-      else this.#derive(reader, delta);
-    }
-    commitDeletes(delta, changes, (row) => {
-      if (selfJoins.length > 0) this.#deriveOne(selfJoins, { inserted: nothing, deleted: single(row) });
-    });
-    commitInserts(delta, changes, (row) => {
-      if (selfJoins.length > 0) this.#deriveOne(selfJoins, { inserted: single(row), deleted: nothing });
-    });
+    const groups = this.#groupsOf(node);
+    this.#touchReaders(groups.virtual, delta, node.source);
+    this.#deriveAll(groups, delta);
+    this.#commit(groups.repeated, delta, changes);
   }
 
-  #deriveOne(readers: readonly BodyOccurrence[], delta: RowDelta): void {
-    for (const reader of readers) this.#derive(reader, delta);
+  #deriveAll({ single, families }: ReaderGroups, delta: RowDelta): void {
+    for (const reader of single) this.#derive(reader, delta);
+    for (const family of families) this.#deriveFamily(family, delta);
+  }
+
+  /** Rules that read the relation more than once take the rows one by one, with the row there. */
+  #commit(
+    readers: readonly BodyOccurrence[],
+    { deleted, inserted }: RowDelta,
+    changes: PendingChanges,
+  ): void {
+    for (let i = 0; i < deleted.length; i++) {
+      const row = deleted.rows[i]!;
+      for (const reader of readers) this.#derive(reader, { inserted: nothing, deleted: this.#single(row) });
+      changes.commitDelete(row);
+    }
+    for (let i = 0; i < inserted.length; i++) {
+      const row = inserted.rows[i]!;
+      changes.commitInsert(row);
+      for (const reader of readers) this.#derive(reader, { inserted: this.#single(row), deleted: nothing });
+    }
+  }
+
+  #single(row: number): RowList {
+    this.#one.clear();
+    this.#one.push(row);
+    return this.#one;
   }
 
   #derive({ rule, literal }: BodyOccurrence, delta: RowDelta): void {
     const head = rule.head.node;
-    if (head.view === null) return;
+    const { view } = head;
+    if (view === null) return;
     const sign = rule.body[literal]!.negated ? -1 : 1;
-    const sink = this.sinkOf(head.view);
-    this.#guard(head, () => {
+    const sink = this.sinkOf(view);
+    try {
       this.#evaluator.from(rule, literal, { rows: delta.deleted, sign: -sign }, sink);
       this.#evaluator.from(rule, literal, { rows: delta.inserted, sign }, sink);
+    } catch (error) {
+      this.#drop(head, error);
+    }
+    if (view.recursive || !view.changes.isEmpty) this.schedule(head);
+  }
+
+  #deriveFamily(family: RuleFamily, delta: RowDelta): void {
+    const sign = family.negated ? -1 : 1;
+    try {
+      family.from(this.#evaluator, { rows: delta.deleted, sign: -sign });
+      family.from(this.#evaluator, { rows: delta.inserted, sign });
+    } catch (error) {
+      for (const { head } of family.members) this.#drop(head.node, error);
+    }
+  }
+
+  #groupsOf(node: RelationNode): ReaderGroups {
+    const known = this.#groups.get(node);
+    if (known !== undefined && known.shape === this.#evaluator.shape) return known;
+    const groups = groupReaders(node, this.#evaluator, (rule) => {
+      const head = rule.head.node;
+      if (head.view === null) return null;
+      this.schedule(head);
+      return this.sinkOf(head.view);
     });
-    this.schedule(head);
+    this.#groups.set(node, groups);
+    return groups;
   }
 
   /** A view that cannot be maintained (limits, unsafe rules) is dropped; everything else goes on. */
@@ -180,16 +230,14 @@ export class Propagator {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.#materialiser.release(node);
+      this.#drop(node, error);
     }
   }
-}
 
-/** A materialised view that takes deltas of `changed`; inside one recursive component they went round already. */
-function isMaintained(head: RelationNode, changed: RelationNode): boolean {
-  if (head.view === null) return false;
-  return !(head.view.recursive && changed.view !== null && head.component === changed.component);
+  #drop(node: RelationNode, error: unknown): void {
+    if (!(error instanceof Problem)) throw error;
+    this.#materialiser.release(node);
+  }
 }
 
 function commitDeletes({ deleted }: RowDelta, changes: PendingChanges, before: (row: number) => void): void {
@@ -224,9 +272,3 @@ function moveFactChanges(node: RelationNode): void {
 }
 
 const nothing = new RowList();
-
-function single(row: number): RowList {
-  const list = new RowList();
-  list.push(row);
-  return list;
-}

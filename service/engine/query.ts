@@ -1,5 +1,6 @@
 import type { Atom, Formula, Literal, Rule, Term } from '../datalog/tree.ts';
 import type { Tuple, Value } from '../datalog/value.ts';
+import { boundRows } from './bound-query.ts';
 import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
@@ -29,26 +30,25 @@ function isRelationAtom(atom: Atom, { builtins }: QueryParts): boolean {
   return truthConstant(atom) === undefined && builtins.find(atom.table, atom.args.length) === undefined;
 }
 
-/** One literal over a relation needs no plan: a look into the index of its constants. */
-function answerAtom(
-  policy: string,
-  atom: Atom,
-  { interner, nodes, materialiser }: QueryParts,
-): readonly Formula[] {
+/** One literal over a relation: its constants bind columns, of the stored relation or of a question from the top. */
+function answerAtom(policy: string, atom: Atom, parts: QueryParts): readonly Formula[] {
+  const { interner, nodes, materialiser } = parts;
   const node = nodes.find(bodyName(policy, atom));
   if (node === undefined) return [];
-  materialiser.ensure(node);
   const columns: number[] = [];
   const key: number[] = [];
   for (const [column, term] of atom.args.entries()) {
     if (term.kind !== 'constant') continue;
     columns.push(column);
-    key.push(interner.find(term.value));
+    // A rule may compute a value that no row holds yet.
+    key.push(node.isAvailable ? interner.find(term.value) : interner.intern(term.value));
   }
   if (key.includes(-1)) return [];
-  const { source } = node;
+  const found = boundRows(node, { columns, key }, parts);
+  if (found === null) materialiser.ensure(node);
+  const source = found ?? node.source;
   const answers: Formula[] = [];
-  for (const row of source.lookUp(columns, key)) {
+  for (const row of found === null ? source.lookUp(columns, key) : source.lookUp([], [])) {
     const tuple = source.columns.map((column) => interner.values[column[row]!]!);
     if (agrees(atom.args, tuple))
       answers.push({ kind: 'fact', atom: { ...atom, args: tuple.map(constant) } });

@@ -37,6 +37,7 @@ export class RuleSet {
   insert({ policy, ruleId, rule }: EngineChange & { readonly kind: 'insert-rule' }): void {
     const { interner, builtins, nodes } = this.#parts;
     if (this.#rules.has(ruleId)) this.delete(ruleId);
+    this.#parts.evaluator.shape++;
     const form = ruleForm(rule, {
       policy,
       ruleId,
@@ -65,7 +66,8 @@ export class RuleSet {
   delete(ruleId: string): void {
     const form = this.#rules.get(ruleId);
     if (form === undefined) return;
-    const { nodes } = this.#parts;
+    const { nodes, evaluator } = this.#parts;
+    evaluator.shape++;
     const head = form.head.node;
     if (head.virtual !== null) this.#changeVirtual(head, form);
     if (head.view !== null) this.#derive(form, -1);
