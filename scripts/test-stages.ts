@@ -20,6 +20,11 @@ const stages: readonly Stage[] = [
   { name: 'knip', npm: 'knip', lookAt: 'unused files, exports or packages; alone: npm run knip' },
   { name: 'unit', project: 'unit', lookAt: 'the failed expectations; alone: npm test' },
   {
+    name: 'simulator',
+    npm: 'test:simulator',
+    lookAt: 'the seed and the trace above (docs/SIMULATOR.md); it replays exactly',
+  },
+  {
     name: 'contracts',
     project: 'contracts',
     lookAt: 'DynamoDB Local (Java 17); alone: npm run test:contracts',

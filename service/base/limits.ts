@@ -47,6 +47,8 @@ export const recordPagesPerPullMax = 8;
 export const partitionPagesMax = 4_096;
 /** Attempts of one idempotent request to the store before it is reported unavailable. */
 export const storeAttemptsMax = 4;
+/** Looks at the head for a moment without a commit under way, with full jitter in between. */
+export const settledReadsMax = 20;
 /** Rounds of sending what a batch left unprocessed. */
 export const batchRoundsMax = 8;
 /** Looks at a table that is being created, a tenth of a second apart. */

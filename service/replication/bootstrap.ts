@@ -35,9 +35,9 @@ export interface BootstrapOptions {
 /**
  * Builds the complete state from the store, beside whatever is live:
  *
- *     S0 = head (strong)
+ *     S0 = head (settled): every effect of commits <= S0 is visible
  *     read the policies and data sources, then what each of them owns: others go on committing meanwhile
- *     S1 = head (strong): every effect seen above is of a commit <= S1
+ *     S1 = head (settled): every effect seen above is of a commit <= S1
  *     replay the records S0 + 1 ... S1 on the entities: now they are those of S1, exactly
  *     load the rows of the tables, build catalog and engine
  *
@@ -65,7 +65,7 @@ export class Bootstrap {
 
   async #head(onHead: (head: Head) => void, signal: AbortSignal): Promise<Head> {
     const { formatVersionRead } = this.#options.settings;
-    const head = await this.#options.store.readHead({ consistency: 'strong', signal });
+    const head = await this.#options.store.readHead({ consistency: 'settled', signal });
     if (head.formatVersion > formatVersionRead) {
       throw new CannotLoad(
         `the store holds format version ${head.formatVersion}, this build reads up to ${formatVersionRead}`,

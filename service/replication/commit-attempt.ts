@@ -87,14 +87,19 @@ export class CommitAttempt {
     }
   }
 
-  /** Whose record has the sequence of this commit: nobody's yet, or the store does not say. */
+  /**
+   * Whose record has the sequence of this commit: nobody's yet, or the store does not say. Ours counts only once
+   * the head shows it too, which may be a moment later: others read the head to learn what was acknowledged.
+   */
   async #lookUp({ record }: Commit): Promise<CommitEnd | 'nobody' | 'unclear'> {
     const { store, clock, contact, timeoutMs, signal } = this.#options;
     const call = { clock, contact, durationMs: timeoutMs, signal, consistency: 'strong' } as const;
     try {
       const present = await readStore(call, (inner) => store.readRecord(record.sequence, inner));
       if (present === null) return 'nobody';
-      return { kind: present.commitId === record.commitId ? 'committed' : 'conflict' };
+      if (present.commitId !== record.commitId) return { kind: 'conflict' };
+      const head = await readStore(call, (inner) => store.readHead({ consistency: 'strong', signal: inner }));
+      return head.sequence >= record.sequence ? { kind: 'committed' } : 'unclear';
     } catch (error) {
       if (!signal.aborted && !isAboutStore(error)) throw error;
       return 'unclear';

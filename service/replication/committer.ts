@@ -3,6 +3,7 @@ import type { CommitId, ReplicaId } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import { commitBytesMax } from '../base/limits.ts';
 import type { Logger } from '../base/logger.ts';
+import { noLongerNeeded } from '../base/no-longer-needed.ts';
 import { Problem } from '../base/problem.ts';
 import type { Random } from '../base/random.ts';
 import type { Change } from '../policy/change.ts';
@@ -140,7 +141,7 @@ export class Committer {
     const timer = new AbortController();
     const reached = live.waitApplied(follower.knownHead, timer.signal).catch(() => {});
     await Promise.race([reached, clock.sleep(settings.backoffMaxMs, timer.signal).catch(() => {})]);
-    timer.abort();
+    timer.abort(noLongerNeeded);
   }
 
   #plan(): GroupPlan {

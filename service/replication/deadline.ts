@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { noLongerNeeded } from '../base/no-longer-needed.ts';
 
 /** The time given to `within` passed first. Internal: callers turn it into a Problem of theirs. */
 export class DeadlinePassed extends Error {
@@ -35,7 +36,7 @@ export async function within<T>(limit: Within, work: (signal: AbortSignal) => Pr
   try {
     return await Promise.race([work(inner.signal), aborted, passed]);
   } finally {
-    timer.abort();
+    timer.abort(noLongerNeeded);
     limit.signal.removeEventListener('abort', abort);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Sequence } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import { noLongerNeeded } from '../base/no-longer-needed.ts';
 import { Problem } from '../base/problem.ts';
 import type { Random } from '../base/random.ts';
 import { RowChunksMissing } from '../store/problems.ts';
@@ -37,7 +38,9 @@ export interface FollowerOptions {
  * records after the applied one and applies them.
  *
  * Invariants
- * - Only a contiguous prefix is applied. A hole at its start means "not visible yet": read again, soon; when
+ * - Only a contiguous prefix is applied, and nothing beyond a head that somebody here has read: a record may be
+ *   visible before its head, and whoever shows it lets a later linearizable read elsewhere go back before it.
+ *   A hole at its start means "not visible yet": read again, soon; when
  *   it stays, the log was trimmed and everything is loaded anew, beside the live state.
  * - A head that goes back (an eventually consistent read may) is ignored.
  * - While the store counts as away its polls are strongly consistent, and one that succeeds ends the outage.
@@ -70,7 +73,7 @@ export class Follower {
   noteHead(sequence: Sequence): void {
     if (sequence <= this.#knownHead) return;
     this.#knownHead = sequence;
-    if (sequence > this.#options.live.applied) this.#wakeUp.abort();
+    if (sequence > this.#options.live.applied) this.#wakeUp.abort(noLongerNeeded);
   }
 
   /** Loads everything anew, beside what is live. */
@@ -127,7 +130,7 @@ export class Follower {
     const records = await readStore(this.#call(settings.pullTimeoutMs, 'strong'), (inner) =>
       store.readRecords({ after, limit: settings.recordsPerPullMax, signal: inner }),
     );
-    const prefix = contiguousPrefix(after, records);
+    const prefix = contiguousPrefix(after, records).filter(({ sequence }) => sequence <= this.#knownHead);
     metrics.pulled({ records: prefix.length, gap: prefix.length < records.length || records.length === 0 });
     if (prefix.length === 0) return this.#waitForGap(after);
     for (const { formatVersion } of prefix) live.noteFormatVersion(formatVersion);
@@ -139,7 +142,6 @@ export class Follower {
       if (!(error instanceof RowChunksMissing) && !(error instanceof DetachedPartsMissing)) throw error;
       this.#loadAgain(error.message);
     }
-    if (live.applied > this.#knownHead) this.#knownHead = live.applied;
   }
 
   async #waitForGap(after: Sequence): Promise<void> {
@@ -175,7 +177,7 @@ export class Follower {
     logger.info('loaded the catalog', { sequence: state.sequence, durationMs, taken });
     // What was committed while loading is followed at once.
     this.#nextPollMs = clock.monotonicMs();
-    this.#wakeUp.abort();
+    this.#wakeUp.abort(noLongerNeeded);
   }
 
   /** A load has no deadline of its own, but what it says about the store counts. */
@@ -214,7 +216,7 @@ export class Follower {
     const { clock, signal } = this.#options;
     const waitMs = this.#nextPollMs - clock.monotonicMs();
     if (waitMs <= 0 || signal.aborted) return;
-    const stop = (): void => this.#wakeUp.abort();
+    const stop = (): void => this.#wakeUp.abort(noLongerNeeded);
     signal.addEventListener('abort', stop, { once: true });
     try {
       await clock.sleep(waitMs, this.#wakeUp.signal);

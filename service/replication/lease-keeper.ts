@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { ReplicaId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import { noLongerNeeded } from '../base/no-longer-needed.ts';
 import { Problem } from '../base/problem.ts';
 import type { Random } from '../base/random.ts';
 import type { Lease, LeaseCondition, LeaseStore } from '../store/lease-store.ts';
@@ -66,7 +67,7 @@ export class LeaseKeeper {
   keep(name: string, listener: LeaseListener): KeptLease {
     const wanted: Wanted = { name, listener, term: null };
     this.#wanted.set(name, wanted);
-    this.#wakeUp.abort();
+    this.#wakeUp.abort(noLongerNeeded);
     return {
       name,
       isHeld: () => wanted.term?.isHeld() ?? false,
@@ -171,7 +172,7 @@ export class LeaseKeeper {
       wanted.term = null;
       logger.warn('lease lost', { lease: wanted.name, why });
       wanted.listener.onLost();
-      this.#wakeUp.abort();
+      this.#wakeUp.abort(noLongerNeeded);
     });
     this.#terms.add(running);
   }
@@ -198,7 +199,7 @@ export class LeaseKeeper {
       ({ name }) => (this.#sightings.get(name)?.dueMs ?? nowMs + untilLookMs) - nowMs,
     );
     const waitMs = Math.max(1, Math.min(untilLookMs, ...due));
-    const stop = (): void => this.#wakeUp.abort();
+    const stop = (): void => this.#wakeUp.abort(noLongerNeeded);
     signal.addEventListener('abort', stop, { once: true });
     await clock.sleep(signal.aborted ? 0 : waitMs, this.#wakeUp.signal).catch(() => {});
     signal.removeEventListener('abort', stop);

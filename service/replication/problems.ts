@@ -41,6 +41,11 @@ export class LeaseLost extends NotNow {
   }
 }
 
+/** The replica ended while the request waited in it. Another one will answer. */
+export class ReplicaStopping extends NotNow {
+  readonly code = 'replica-stopping';
+}
+
 /** Too many writes wait already. Nothing changed. */
 export class WriteQueueFull extends NotNow {
   readonly code = 'write-queue-full';

@@ -29,6 +29,7 @@ import { Heartbeats, type ReplicaIdentity } from './heartbeats.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LiveReplica } from './live-replica.ts';
 import { type ReplicationMetrics, silentMetrics } from './metrics.ts';
+import { ReplicaStopping } from './problems.ts';
 import { RowPusher } from './push-rows.ts';
 import { ReadGate } from './read-gate.ts';
 import { RecordLoader } from './record-loader.ts';
@@ -99,15 +100,10 @@ export function startReplication(ports: ReplicationPorts): Replication {
     committer.stop();
     await committing;
     await background.drain();
-    stopping.abort(new Problemless('the replica stops'));
+    stopping.abort(new ReplicaStopping('this replica is stopping'));
     await ended;
   };
   return { port: node, system, leases, drain: () => node.drain(), stop, ended };
-}
-
-/** Reason of the signal that ends the loops; nobody is told. */
-class Problemless extends Error {
-  override readonly name = 'Stopped';
 }
 
 interface Parts {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Sequence } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import { noLongerNeeded } from '../base/no-longer-needed.ts';
 import type { Write } from '../policy/write.ts';
 import type { PreparedBulk } from './bulk-preparation.ts';
 import { WriteNotCommitted, WriteOutcomeUnknown } from './problems.ts';
@@ -82,7 +83,7 @@ export class WaitingWrite {
 
   /** Gives it `durationMs` from now. */
   setDeadline(durationMs: number): void {
-    this.#timer.abort();
+    this.#timer.abort(noLongerNeeded);
     this.#timer = new AbortController();
     this.#deadlineMs = this.#clock.monotonicMs() + durationMs;
     this.#clock.sleep(durationMs, this.#timer.signal).then(
@@ -116,7 +117,7 @@ export class WaitingWrite {
   #end(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#timer.abort();
+    this.#timer.abort(noLongerNeeded);
     this.#signal.removeEventListener('abort', this.#abandon);
     return true;
   }

@@ -10,14 +10,8 @@ import type { LeaseCondition } from './lease-store.ts';
  * outcome.
  */
 export interface StateStore {
-  /**
-   * The change-sequence item. `strong` sees every commit acknowledged before the call started; `eventual`
-   * costs half and may lag or go back. An empty store answers sequence 0 and format version 0.
-   */
-  readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
-    readonly signal: AbortSignal;
-  }): Promise<Head>;
+  /** The change-sequence item. An empty store answers sequence 0 and format version 0. */
+  readHead(options: { readonly consistency: HeadConsistency; readonly signal: AbortSignal }): Promise<Head>;
 
   /**
    * Records after `after`, ascending, at most `limit`, read strongly but NOT as one snapshot with the head:
@@ -62,6 +56,15 @@ export interface StateStore {
   /** Releases connections. */
   close(): Promise<void>;
 }
+
+/**
+ * - `eventual`: may lag or go back. Half the price of `strong`.
+ * - `strong`: sees every commit acknowledged before the call started. A commit under way may show its head
+ *   before its record and its entities, or after them.
+ * - `settled`: the head at a moment when no commit is under way. All of every commit up to it is visible from
+ *   then on, and nothing of later ones was before. Twice the price of `strong`, and waits for such a moment.
+ */
+export type HeadConsistency = 'settled' | 'strong' | 'eventual';
 
 export interface Head {
   readonly sequence: Sequence;

@@ -30,7 +30,7 @@ export function describeReads(harness: StateStoreHarness): void {
 function describeHead(harness: StateStoreHarness): void {
   it('is at sequence 0 while nothing was committed', async () => {
     const { store } = await harness.open();
-    for (const consistency of ['strong', 'eventual'] as const) {
+    for (const consistency of ['settled', 'strong', 'eventual'] as const) {
       expect(await store.readHead({ consistency, signal })).toEqual({
         sequence: 0,
         commitId: null,
@@ -52,8 +52,9 @@ function describeHead(harness: StateStoreHarness): void {
     expect(await store.commit(commit, signal)).toEqual({ kind: 'committed' });
     const { changes: _, ...expected } = commit.record;
     for (const client of [store, other]) {
-      const head = await client.readHead({ consistency: 'strong', signal });
-      expect(head).toEqual(expected);
+      for (const consistency of ['settled', 'strong'] as const) {
+        expect(await client.readHead({ consistency, signal })).toEqual(expected);
+      }
       expect(await client.readRecord(sequence(1), signal)).toEqual(commit.record);
       expect(await readRecords(client, 0)).toEqual([commit.record]);
       expect(await client.readPartition('policy', signal)).toEqual([

@@ -114,6 +114,32 @@ describe('the bootstrap', () => {
     expect(moments).toBeGreaterThan(15);
   });
 
+  it('does not take a head for complete whose entities are still to come, nor entities whose head is', async () => {
+    let loading = false;
+    let settled = 0;
+    const cluster = await Cluster.ready(1, {
+      wrapStore: (store) =>
+        overridden(store, {
+          readHead: (options) => {
+            if (loading && options.consistency === 'settled') settled += 1;
+            return store.readHead(options);
+          },
+          // The transaction shows its head first, and its items only when it is over.
+          readPartition: async (partition, signal) => {
+            const entities = await store.readPartition(partition, signal);
+            return loading && settled === 0 ? [] : entities;
+          },
+        }),
+    });
+    await cluster.write(0, cluster.policy('a'));
+    loading = true;
+    const late = cluster.start();
+    await cluster.until(() => late.port.health().ready);
+    expect(settled).toBeGreaterThanOrEqual(2);
+    expect(new Set(cluster.digests()).size).toBe(1);
+    await cluster.stop();
+  });
+
   it('is tried again until the store answers, and tells why not', async () => {
     const cluster = new Cluster();
     const { port, faults } = cluster.start();

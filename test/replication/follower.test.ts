@@ -47,6 +47,20 @@ describe('the follower', () => {
     await cluster.stop();
   });
 
+  it('applies no record before it has read a head that counts it', async () => {
+    const cluster = await Cluster.ready(2);
+    const { port, faults } = cluster.replica(1);
+    faults.always('read-head', { kind: 'stale-head', behind: 1 });
+    await cluster.write(0, cluster.policy('a'));
+    await cluster.write(0, cluster.policy('b'));
+    await cluster.clock.advance(2_000);
+    expect(port.applied()).toBe(2);
+    faults.heal();
+    await cluster.converge();
+    expect(policyNames(port)).toContain('b');
+    await cluster.stop();
+  });
+
   it('ignores a head that goes back', async () => {
     const cluster = await Cluster.ready(2);
     await cluster.write(0, cluster.policy('a'));

@@ -123,3 +123,15 @@ describe('a bounded read', () => {
     await cluster.stop();
   });
 });
+
+describe('a read that waits when the replica stops', () => {
+  it('is refused as unavailable, not as a failure of the server', async () => {
+    const cluster = await Cluster.ready(1);
+    const { port, faults, replication } = cluster.replica(0);
+    faults.always('read-head', { kind: 'slow', beforeMs: 900, afterMs: 0 });
+    const read = port.awaitConsistency(explicit, never);
+    const refused = expect(read).rejects.toMatchObject({ code: 'replica-stopping', kind: 'unavailable' });
+    await cluster.clock.run(replication.stop());
+    await refused;
+  });
+});

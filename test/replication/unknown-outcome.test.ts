@@ -1,3 +1,4 @@
+import type { Sequence } from '../../service/base/ids.ts';
 import type { Commit } from '../../service/store/state-store.ts';
 import { Cluster, overridden, policyNames } from './cluster.ts';
 
@@ -16,6 +17,26 @@ describe('a commit of unknown outcome', () => {
     expect(await cluster.write(0, cluster.policy('a'))).toMatchObject({ sequence: 2 });
     expect(cluster.replica(0).port.applied()).toBe(2);
     expect(await storedPolicies(cluster)).toBe(3);
+    await cluster.stop();
+  });
+
+  it('that was made is acknowledged only when its head is visible too', async () => {
+    let early = (): boolean => false;
+    const cluster = await Cluster.ready(1, {
+      wrapStore: (store) =>
+        overridden(store, {
+          readHead: async (options) => {
+            const head = await store.readHead(options);
+            return early() && head.sequence === 2 ? { ...head, sequence: 1 as Sequence } : head;
+          },
+        }),
+    });
+    const visibleFromMs = cluster.clock.monotonicMs() + 300;
+    early = () => cluster.clock.monotonicMs() < visibleFromMs;
+    cluster.replica(0).faults.once('commit', lostAnswer);
+    cluster.replica(0).faults.always('commit', lostRequest);
+    await cluster.write(0, cluster.policy('a'));
+    expect(cluster.clock.monotonicMs()).toBeGreaterThanOrEqual(visibleFromMs);
     await cluster.stop();
   });
 

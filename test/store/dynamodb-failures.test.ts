@@ -35,6 +35,9 @@ const cancelled = (...codes: readonly (string | { Code: string; Item?: object })
     CancellationReasons: codes.map((code) => (typeof code === 'string' ? { Code: code } : code)),
   });
 
+// The SDK loads parts of itself with its first request, which takes longer than the clock of a test waits.
+beforeAll(() => commitAnswered({ status: 200, body: {} }));
+
 describe('a commit on DynamoDB', () => {
   it.each([
     ['the head has moved', cancelled('ConditionalCheckFailed', 'None', 'None')],
@@ -174,6 +177,40 @@ describe('a read on DynamoDB', () => {
     await stateStore.readRecords({ after: sequence(0), limit: 5, signal });
     await stateStore.readPartition('policy', signal);
     expect(dynamoDb.asked.map(({ input }) => input.ConsistentRead)).toEqual([false, true, true, true, true]);
+  });
+});
+
+describe('the settled head on DynamoDB', () => {
+  const head = {
+    seq: { N: '7' },
+    commitId: { S: 'c' },
+    committedAt: { N: '5' },
+    writer: { S: 'w' },
+    formatVersion: { N: '1' },
+  };
+  const found: CannedAnswer = { status: 200, body: { Responses: [{ Item: head }] } };
+
+  it('waits while a commit is under way', async () => {
+    const busy = cancelled('TransactionConflict');
+    const { stateStore, dynamoDb, clock } = storesAnswered(busy, busy, busy, busy, busy, busy, found);
+    const read = clock.run(stateStore.readHead({ consistency: 'settled', signal }));
+    expect(await read).toMatchObject({ sequence: 7, commitId: 'c' });
+    expect(new Set(dynamoDb.asked.map(({ operation }) => operation))).toEqual(new Set(['TransactGetItems']));
+  });
+
+  it('is given up when commits never cease', async () => {
+    const { stateStore, clock } = storesAnswered(
+      ...Array<CannedAnswer>(100).fill(cancelled('TransactionConflict')),
+    );
+    const read = clock.run(stateStore.readHead({ consistency: 'settled', signal }));
+    await expect(read).rejects.toMatchObject({ code: 'store-unavailable', reason: 'throttled' });
+  });
+
+  it('is tried again when it was throttled', async () => {
+    const { stateStore, clock } = storesAnswered(cancelled('ThrottlingError'), found);
+    expect(await clock.run(stateStore.readHead({ consistency: 'settled', signal }))).toMatchObject({
+      sequence: 7,
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import type {
   Entity,
   EntityWrite,
   Head,
+  HeadConsistency,
   StateStore,
 } from '../state-store.ts';
 import type { RetryPorts } from '../wrappers/retry.ts';
@@ -29,6 +30,7 @@ import {
 } from './items.ts';
 import { queryPages } from './query-pages.ts';
 import type { RequestSender } from './request-sender.ts';
+import { readSettledHead } from './settled-head.ts';
 
 /** What the two DynamoDB stores are made of. */
 export interface DynamoDbStoreOptions {
@@ -58,9 +60,11 @@ export class DynamoDbStateStore implements StateStore {
   }
 
   async readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
+    readonly consistency: HeadConsistency;
     readonly signal: AbortSignal;
   }): Promise<Head> {
+    if (options.consistency === 'settled')
+      return readSettledHead({ ...this.#options, signal: options.signal });
     const consistentRead = options.consistency === 'strong';
     return headFrom(await this.#get(headKey, { consistentRead, signal: options.signal }));
   }

@@ -41,13 +41,20 @@ export function failureOf(error: unknown): Failure {
 /** The StoreUnavailable of a failed read or retry-safe write of `table`. Throws what `failureOf` throws. */
 export function unavailable(error: unknown, table: string): StoreUnavailable {
   const failure = failureOf(error);
-  assert(failure.kind === 'not-done' || failure.kind === 'unanswered', 'only commits are transactions');
-  const { reason, cause } = failure;
+  assert(failure.kind !== 'in-progress', 'only commits have a token');
+  const { cause } = failure;
+  const reason = failure.kind === 'cancelled' ? reasonOfCancelledRead(failure.reasons) : failure.reason;
   if (reason === 'table-missing') {
     const problem = new TableMissing(table, { cause });
     return new StoreUnavailable(problem.message, { reason, cause: problem });
   }
   return new StoreUnavailable(`DynamoDB table \`${table}\`: ${describe(reason, cause)}`, { reason, cause });
+}
+
+/** A transaction that only reads is cancelled by others (looked at before), for lack of capacity, or by mistake. */
+function reasonOfCancelledRead(reasons: readonly CancellationReason[]): StoreUnavailableReason {
+  const passing = reasons.every(({ Code = 'None' }) => Code !== 'ValidationError');
+  return passing ? 'throttled' : 'misconfigured';
 }
 
 /** A sentence for people and logs. */

@@ -64,7 +64,7 @@ export function openDynamoDbStores(options: OpenStoresOptions): OpenStores {
 }
 
 /** The same on a client that is there already; `create`: missing tables are created. */
-function openStoresOn(
+export function openStoresOn(
   client: DynamoDBDocumentClient,
   options: StoresOptions & { readonly create: boolean },
 ): OpenStores {

@@ -1,6 +1,7 @@
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../base/clock.ts';
+import { noLongerNeeded } from '../../base/no-longer-needed.ts';
 import type { StoreObserver } from '../store-observer.ts';
 import { notAborted } from '../store-signal.ts';
 
@@ -79,7 +80,7 @@ export class RequestSender {
       throw own.signal.aborted ? own.signal.reason : error;
     } finally {
       signal.removeEventListener('abort', abandon);
-      timer.abort();
+      timer.abort(noLongerNeeded);
       await limit;
     }
   }

@@ -10,6 +10,7 @@ import type {
   EntityKey,
   EntityWrite,
   Head,
+  HeadConsistency,
   StateStore,
 } from '../state-store.ts';
 import { notAborted } from '../store-signal.ts';
@@ -36,7 +37,7 @@ export class MemoryStateStore implements StateStore {
   }
 
   async readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
+    readonly consistency: HeadConsistency;
     readonly signal: AbortSignal;
   }): Promise<Head> {
     notAborted(options.signal);

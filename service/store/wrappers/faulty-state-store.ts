@@ -9,6 +9,7 @@ import type {
   Entity,
   EntityWrite,
   Head,
+  HeadConsistency,
   StateStore,
 } from '../state-store.ts';
 import { notAborted } from '../store-signal.ts';
@@ -32,12 +33,12 @@ export class FaultyStateStore implements StateStore {
   }
 
   async readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
+    readonly consistency: HeadConsistency;
     readonly signal: AbortSignal;
   }): Promise<Head> {
     const fault = this.#faults.next('read-head');
     const head = await this.#call(() => this.#inner.readHead(options), { fault, signal: options.signal });
-    if (fault.kind !== 'stale-head' || options.consistency === 'strong') return head;
+    if (fault.kind !== 'stale-head' || options.consistency !== 'eventual') return head;
     return this.#earlierHead(head, { behind: fault.behind, signal: options.signal });
   }
 

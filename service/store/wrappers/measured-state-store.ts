@@ -7,6 +7,7 @@ import type {
   Entity,
   EntityWrite,
   Head,
+  HeadConsistency,
   StateStore,
 } from '../state-store.ts';
 import type { StoreObserver, StoreOperation } from '../store-observer.ts';
@@ -23,7 +24,7 @@ export class MeasuredStateStore implements StateStore {
   }
 
   async readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
+    readonly consistency: HeadConsistency;
     readonly signal: AbortSignal;
   }): Promise<Head> {
     return this.#measure('read-head', () => this.#inner.readHead(options));

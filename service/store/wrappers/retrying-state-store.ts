@@ -6,6 +6,7 @@ import type {
   Entity,
   EntityWrite,
   Head,
+  HeadConsistency,
   StateStore,
 } from '../state-store.ts';
 import { type RetryPorts, retryIdempotent } from './retry.ts';
@@ -24,7 +25,7 @@ export class RetryingStateStore implements StateStore {
   }
 
   async readHead(options: {
-    readonly consistency: 'strong' | 'eventual';
+    readonly consistency: HeadConsistency;
     readonly signal: AbortSignal;
   }): Promise<Head> {
     return this.#retry(() => this.#inner.readHead(options), options.signal);
