@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Sequence } from '../base/ids.ts';
+import type { CommitId, Sequence } from '../base/ids.ts';
 import { storeConcurrencyMax } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { Tuple } from '../datalog/value.ts';
@@ -8,14 +8,24 @@ import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { engineChangesOf } from '../policy/engine-changes.ts';
 import { UnknownTables } from '../policy/unknown-tables.ts';
-import type { Head, StateStore } from '../store/state-store.ts';
+import type { Entity, Head, StateStore } from '../store/state-store.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
 import { EntityMap } from './entity-map.ts';
 import type { RecordLoader } from './record-loader.ts';
 import type { ReplicaState } from './replica.ts';
 import type { ReplicationSettings } from './settings.ts';
+import type { Snapshot } from './snapshot-file.ts';
 import type { TableRows } from './table-rows.ts';
 import { withDeltas } from './with-deltas.ts';
+
+/** A state built from the store, and what it was built of. */
+export interface Loaded {
+  readonly state: ReplicaState;
+  /** All entities as of the state's sequence. */
+  readonly entities: readonly Entity[];
+  /** Of the record at that sequence; null at 0. */
+  readonly commitId: CommitId | null;
+}
 
 /** What is stored cannot be loaded by this build, or not now; says why. */
 class CannotLoad extends Problem {
@@ -55,12 +65,29 @@ export class Bootstrap {
    * Rejects with StoreUnavailable, RowChunksMissing or CannotLoad; then nothing was changed, and trying again
    * later may help. `onHead` is told about the heads read.
    */
-  async load(onHead: (head: Head) => void, signal: AbortSignal): Promise<ReplicaState> {
+  async load(onHead: (head: Head) => void, signal: AbortSignal): Promise<Loaded> {
     const start = await this.#head(onHead, signal);
     const entities = await this.#readEntities(signal);
     const end = await this.#head(onHead, signal);
     await this.#replay(entities, { after: start.sequence, through: end.sequence, signal });
-    return this.#build(entities, end.sequence, signal);
+    const state = await this.#build(entities, end.sequence, signal);
+    return { state, entities: entities.all(), commitId: end.commitId };
+  }
+
+  /** Builds the state that a snapshot holds. Rejects with CannotLoad, or as `load` does when rows are not local. */
+  async restore({ header, entities }: Snapshot, signal: AbortSignal): Promise<ReplicaState> {
+    const { formatVersionRead } = this.#options.settings;
+    if (header.formatVersion > formatVersionRead) {
+      throw new CannotLoad(
+        `the snapshot holds format version ${header.formatVersion}, this build reads up to ${formatVersionRead}`,
+      );
+    }
+    const map = new EntityMap();
+    map.addAll(entities);
+    const state = await this.#build(map, header.sequence, signal);
+    if (state.catalog.digest() !== header.digest)
+      throw new CannotLoad('the snapshot is not what its digest says');
+    return state;
   }
 
   async #head(onHead: (head: Head) => void, signal: AbortSignal): Promise<Head> {

@@ -50,6 +50,13 @@ export class EntityMap {
     else this.#partition(partition).delete(id);
   }
 
+  /** Everything that is held, in no particular order. */
+  all(): readonly Entity[] {
+    return [...this.#partitions].flatMap(([partition, entities]) =>
+      [...entities].map(([id, body]) => ({ key: { partition, id }, body })),
+    );
+  }
+
   /** Of everything that nothing else owns. */
   static readonly rootPartitions: readonly string[] = [
     policyPartition,

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts';
 import { RowChunksMissing } from '../store/problems.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { fullJitterMs } from './backoff.ts';
-import type { Bootstrap } from './bootstrap.ts';
+import type { Bootstrap, Loaded } from './bootstrap.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
 import { DeadlinePassed } from './deadline.ts';
 import { DetachedPartsMissing } from './detached-json.ts';
@@ -15,6 +15,8 @@ import type { LiveReplica } from './live-replica.ts';
 import type { ReplicationMetrics } from './metrics.ts';
 import type { RecordLoader } from './record-loader.ts';
 import type { ReplicationSettings } from './settings.ts';
+import type { SnapshotHeader } from './snapshot-file.ts';
+import type { SnapshotStart } from './snapshot-start.ts';
 import { isAboutStore, readStore, type StoreCall } from './store-call.ts';
 import type { StoreContact } from './store-contact.ts';
 
@@ -23,6 +25,10 @@ export interface FollowerOptions {
   readonly live: LiveReplica;
   readonly loader: RecordLoader;
   readonly bootstrap: Bootstrap;
+  /** Null when nothing is kept on this host. */
+  readonly snapshot: Pick<SnapshotStart, 'load' | 'isOfThisLog'> | null;
+  /** Told what was loaded from the store and is live now. */
+  readonly onLoaded: (loaded: Loaded) => void;
   readonly contact: StoreContact;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,6 +59,8 @@ export class Follower {
   #gapReads = 0;
   #reload = true;
   #lastFailure: string | null = null;
+  #served: SnapshotHeader | null = null;
+  #isOtherLog = false;
   #wakeUp = new AbortController();
 
   constructor(options: FollowerOptions) {
@@ -95,6 +103,7 @@ export class Follower {
       } catch (error) {
         if (signal.aborted) return;
         this.#noteFailure(error);
+        await this.#serveSnapshot(error);
       }
       await this.#rest();
     }
@@ -103,6 +112,7 @@ export class Follower {
   async #step(): Promise<void> {
     const { clock, live, signal } = this.#options;
     if (this.#reload) return this.#load();
+    if (this.#served !== null) return this.#confirm(this.#served);
     if (clock.monotonicMs() >= this.#nextPollMs) await this.#poll();
     while (this.#knownHead > live.applied && live.standstill === null && !signal.aborted && !this.#reload) {
       await this.#pull();
@@ -163,21 +173,61 @@ export class Follower {
     const { bootstrap, live, contact, clock, logger, metrics, signal } = this.#options;
     this.#planPoll();
     const startedMs = clock.monotonicMs();
-    const state = await this.#noting(() =>
+    const loaded = await this.#noting(() =>
       bootstrap.load((head) => {
-        contact.succeeded(startedMs, 'strong');
+        if (this.#served === null) contact.succeeded(startedMs, 'strong');
         this.noteHead(head.sequence);
         live.noteFormatVersion(head.formatVersion);
       }, signal),
     );
-    const taken = live.install(state);
+    const { state } = loaded;
+    const taken = live.install(state, { evenOlder: this.#isOtherLog });
+    if (taken) this.#options.onLoaded(loaded);
+    contact.succeeded(startedMs, 'strong');
     this.#reload = false;
+    this.#served = null;
+    this.#isOtherLog = false;
     const durationMs = clock.monotonicMs() - startedMs;
     metrics.loaded({ durationMs });
     logger.info('loaded the catalog', { sequence: state.sequence, durationMs, taken });
     // What was committed while loading is followed at once.
     this.#nextPollMs = clock.monotonicMs();
     this.#wakeUp.abort(noLongerNeeded);
+  }
+
+  /**
+   * The store was away at the start and a snapshot is served: before the store is followed from there, it must show
+   * that the snapshot is of its log. Until then it counts as away, and everything is answered marked stale.
+   */
+  async #confirm(served: SnapshotHeader): Promise<void> {
+    const { snapshot, contact, clock, logger } = this.#options;
+    this.#planPoll();
+    const startedMs = clock.monotonicMs();
+    const verdict = (await snapshot?.isOfThisLog(served)) ?? 'unclear';
+    if (verdict === 'yes') {
+      this.#served = null;
+      contact.succeeded(startedMs, 'strong');
+      logger.info('the store is back; following on from the snapshot', { sequence: served.sequence });
+      this.#nextPollMs = clock.monotonicMs();
+      return;
+    }
+    this.#isOtherLog = verdict === 'no';
+    this.reload(
+      verdict === 'no' ? 'the snapshot is of another log' : 'the log does not reach back to the snapshot',
+    );
+  }
+
+  /** The store is away and nothing was ever loaded: what this host kept, if it may be served. */
+  async #serveSnapshot(reason: unknown): Promise<void> {
+    const { snapshot, live, contact, signal } = this.#options;
+    if (snapshot === null || live.installed || !isAboutStore(reason)) return;
+    const found = await snapshot.load(signal);
+    if (found === null || live.installed) return;
+    live.noteFormatVersion(found.header.formatVersion);
+    contact.awaySince(found.ageMs, reason);
+    live.install(found.state);
+    this.#served = found.header;
+    this.#reload = false;
   }
 
   /** A load has no deadline of its own, but what it says about the store counts. */

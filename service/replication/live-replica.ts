@@ -59,8 +59,9 @@ export class LiveReplica {
     this.#listeners.push(listener);
   }
 
-  install(state: ReplicaState): boolean {
-    const taken = this.#options.replica.install(state);
+  install(state: ReplicaState, options: { readonly evenOlder?: boolean } = {}): boolean {
+    const taken = this.#options.replica.install(state, options);
+    if (taken && options.evenOlder) this.#commitIds.clear();
     if (taken) this.#installed = true;
     this.#wake();
     return taken;

@@ -57,9 +57,12 @@ export class Replica {
     return this.#standstill;
   }
 
-  /** Takes over a state that was built beside this one. Answers false, and does nothing, when it is older. */
-  install(state: ReplicaState): boolean {
-    if (state.sequence < this.#state.sequence) return false;
+  /**
+   * Takes over a state that was built beside this one. Answers false, and does nothing, when it is older; with
+   * `evenOlder` what is there turned out to be of another log.
+   */
+  install(state: ReplicaState, options: { readonly evenOlder?: boolean } = {}): boolean {
+    if (state.sequence < this.#state.sequence && options.evenOlder !== true) return false;
     this.#state = state;
     this.#standstill = null;
     return true;

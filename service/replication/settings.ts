@@ -42,6 +42,10 @@ export interface ReplicationSettings {
   readonly heartbeatIntervalMs: number;
   /** Between two heartbeats at least, however much is applied; grows with the fleet. */
   readonly heartbeatGapMs: number;
+  /** Between two local snapshots while something changes. */
+  readonly snapshotIntervalMs: number;
+  /** Whether to serve the local snapshot, marked stale, when the store is away at the start. */
+  readonly serveSnapshot: boolean;
   /** See prepared-record.ts; settings so that two builds can meet in one test. */
   readonly formatVersionRead: number;
   readonly formatVersionWritten: number;
@@ -75,6 +79,8 @@ export const defaultSettings: ReplicationSettings = {
   leaseDurationMs: 8_000,
   heartbeatIntervalMs: 5_000,
   heartbeatGapMs: 1_000,
+  snapshotIntervalMs: 60_000,
+  serveSnapshot: false,
   formatVersionRead,
   formatVersionWritten,
   queuedWritesMax,

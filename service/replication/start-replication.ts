@@ -8,13 +8,14 @@ import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { UnknownTables } from '../policy/unknown-tables.ts';
 import type { Write } from '../policy/write.ts';
-import { ensureDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
+import { ensureDefaultPolicies, hasDefaultPolicies } from '../policy/writes/ensure-default-policies.ts';
 import type { LeaseStore } from '../store/lease-store.ts';
 import type { RowStore } from '../store/row-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { Background } from './background.ts';
-import { Bootstrap } from './bootstrap.ts';
+import { Bootstrap, type Loaded } from './bootstrap.ts';
 import { BulkPreparation } from './bulk-preparation.ts';
+import { CachedRowStore } from './cached-row-store.ts';
 import { ChangeHistory } from './change-history.ts';
 import { Cleanup } from './cleanup.ts';
 import { CommitAttempt } from './commit-attempt.ts';
@@ -38,6 +39,9 @@ import { ReplicaNode } from './replica-node.ts';
 import type { ReplicaPort } from './replica-port.ts';
 import { RowChunks } from './row-chunks.ts';
 import { defaultSettings, type ReplicationSettings } from './settings.ts';
+import type { SnapshotFolder } from './snapshot-folder.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { SnapshotStart } from './snapshot-start.ts';
 import { StoreContact } from './store-contact.ts';
 import type { SystemPort } from './system-port.ts';
 import { TableRows } from './table-rows.ts';
@@ -51,6 +55,8 @@ export interface ReplicationPorts {
   readonly stateStore: StateStore;
   readonly rowStore: RowStore;
   readonly leaseStore: LeaseStore;
+  /** Where a snapshot is kept on this host; none is kept without it. */
+  readonly snapshotFolder?: SnapshotFolder;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -89,11 +95,11 @@ export function startReplication(ports: ReplicationPorts): Replication {
   // As many listeners as calls are under way; each removes its own.
   setMaxListeners(0, stopping.signal);
   const parts = assemble(ports, stopping.signal);
-  const { node, follower, committer, background, leases, heartbeats, system } = parts;
+  const { node, follower, committer, background, leases, heartbeats, keeper, system } = parts;
   const following = follower.run();
   const committing = committer.run();
   const preparing = ensureDefaults(ports, parts, stopping.signal);
-  const loops = [following, committing, preparing, leases.run(), heartbeats.run()];
+  const loops = [following, committing, preparing, leases.run(), heartbeats.run(), keeper?.run()];
   const ended = Promise.all(loops).then(() => background.drain());
   const stop = async (): Promise<void> => {
     node.drain();
@@ -114,16 +120,22 @@ interface Parts {
   readonly background: Background;
   readonly leases: LeaseKeeper;
   readonly heartbeats: Heartbeats;
+  readonly keeper: SnapshotKeeper | null;
+  readonly contact: StoreContact;
   readonly system: SystemPort;
 }
 
 function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const settings = { ...defaultSettings, ...ports.settings };
-  const { clock, random, logger, rowStore, stateStore: store, replicaId, newEngine } = ports;
+  const { clock, random, logger, stateStore: store, replicaId, newEngine, snapshotFolder: folder } = ports;
   const metrics = ports.metrics ?? silentMetrics;
   const compressor = ports.compressor ?? zlibCompressor;
   const contact = new StoreContact(clock);
   const background = new Background(logger);
+  const rowStore =
+    folder === undefined
+      ? ports.rowStore
+      : new CachedRowStore(ports.rowStore, { folder, background, logger });
   const empty = {
     sequence: 0 as Sequence,
     catalog: new Catalog(),
@@ -137,7 +149,10 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const loader = new RecordLoader({ detached, tableRows, settings });
   const bootstrap = new Bootstrap({ store, loader, tableRows, newEngine, clock, settings });
   const shared = { store, live, contact, clock, random, logger, metrics, settings, signal };
-  const follower = new Follower({ ...shared, loader, bootstrap });
+  const keeper = folder === undefined ? null : new SnapshotKeeper({ ...shared, folder });
+  const snapshot = keeper === null ? null : new SnapshotStart({ ...shared, keeper, bootstrap });
+  const onLoaded = ({ entities, commitId }: Loaded): void => keeper?.loaded(entities, commitId);
+  const follower = new Follower({ ...shared, loader, bootstrap, snapshot, onLoaded });
   const heads = new HeadReader({
     ...shared,
     timeoutMs: settings.storeTimeoutMs,
@@ -176,6 +191,8 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
     background,
     leases,
     heartbeats,
+    keeper,
+    contact,
     system: { fleet: reports, history },
   };
 }
@@ -183,11 +200,13 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
 /** However many replicas start at once, one commit makes each policy: the others then find it there. */
 async function ensureDefaults(ports: ReplicationPorts, parts: Parts, signal: AbortSignal): Promise<void> {
   const { clock, random, logger, settings } = ports;
-  const { live, committer, node } = parts;
+  const { live, committer, node, contact } = parts;
   const pauseMs = settings?.pollIntervalMs ?? defaultSettings.pollIntervalMs;
   const ids = { classificationId: random.uuid(), actionId: random.uuid() };
   await live.waitApplied(0 as Sequence, signal).catch(() => {});
   while (!signal.aborted) {
+    // Once there they stay: a replica that serves a snapshot need not ask the store to be ready.
+    if (contact.away && hasDefaultPolicies(live.state.catalog)) node.markPrepared();
     try {
       for (const write of [ensureDefaultPolicies(ids), ...(ports.firstWrites ?? [])]) {
         await committer.submit(write, { signal });

@@ -28,6 +28,14 @@ export class StoreContact {
     this.#awaySinceMs = null;
   }
 
+  /** What is here is of the store as it was `ageMs` ago, and the store does not answer now. */
+  awaySince(ageMs: number, reason: unknown): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#lastAnswerMs ??= nowMs - ageMs;
+    this.#awaySinceMs ??= nowMs;
+    this.failed(reason);
+  }
+
   failed(error: unknown): void {
     this.#failures += 1;
     this.#reason = error instanceof Error ? error.message : 'no answer';

@@ -2,7 +2,13 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { readWaitMs, requestBodyBytesMax, rowsBodyBytesMax, writeDeadlineMs } from '../base/limits.ts';
 import { authVariables } from './auth-variables.ts';
-import { type ConfigVariable, choiceVariable, textVariable, wholeNumberVariable } from './config-variable.ts';
+import {
+  booleanVariable,
+  type ConfigVariable,
+  choiceVariable,
+  textVariable,
+  wholeNumberVariable,
+} from './config-variable.ts';
 import { limitVariables } from './limit-variables.ts';
 
 const tableName = { allowed: '3 to 255 of `A-Z a-z 0-9 _ - .`', pattern: /^[A-Za-z0-9_.-]{3,255}$/ };
@@ -149,6 +155,28 @@ export const configVariables = {
     unit: 'milliseconds',
     minimum: 1_000,
     maximum: 600_000,
+  }),
+  snapshotFolder: textVariable({
+    name: 'CONGRESS_SNAPSHOT_FOLDER',
+    description:
+      'Folder of this replica alone in which it keeps what it has applied, for starts while the database is away. Unset: nothing is kept.',
+    allowed: 'an absolute path',
+    fallback: null,
+    pattern: /^\/.{1,1000}$/,
+  }),
+  snapshotIntervalMs: wholeNumberVariable({
+    name: 'CONGRESS_SNAPSHOT_INTERVAL_MS',
+    description: 'Time between two snapshots while something changes. One more is written at a clean stop.',
+    fallback: '60000',
+    unit: 'milliseconds',
+    minimum: 100,
+    maximum: 86_400_000,
+  }),
+  serveSnapshot: booleanVariable({
+    name: 'CONGRESS_SERVE_SNAPSHOT',
+    description:
+      'Serve the snapshot, marked stale, when the database does not answer at the start. Needs `CONGRESS_SNAPSHOT_FOLDER`.',
+    fallback: 'false',
   }),
   recordRetentionDays: wholeNumberVariable({
     name: 'CONGRESS_RECORD_RETENTION_DAYS',

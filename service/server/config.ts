@@ -14,6 +14,7 @@ type Completed = 'dynamodbLocalHosts' | 'awsRegion' | 'replicaName';
 type Nullable =
   | 'libraryPath'
   | 'dynamodbEndpoint'
+  | 'snapshotFolder'
   | 'authTokensFile'
   | 'authTokens'
   | 'jwtIssuer'
@@ -107,6 +108,9 @@ function completed(values: Values, problems: string[]): Config {
     );
   }
   problems.push(...authProblems(values));
+  if (values.serveSnapshot === true && values.snapshotFolder === null) {
+    problems.push('CONGRESS_SERVE_SNAPSHOT is true; that needs CONGRESS_SNAPSHOT_FOLDER');
+  }
   return {
     ...(values as Config),
     replicaName: values.replicaName ?? `${hostname()}:${values.port}`,

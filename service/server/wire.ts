@@ -13,6 +13,7 @@ import type { Write } from '../policy/write.ts';
 import { fillLibrary } from '../policy/writes/fill-library.ts';
 import { type Replication, startReplication } from '../replication/start-replication.ts';
 import type { Config } from './config.ts';
+import { DiskFolder } from './disk-folder.ts';
 import { fetchHttpClient } from './fetch-http-client.ts';
 import { httpServer } from './http-server.ts';
 import { libraryPoliciesIn } from './library-files.ts';
@@ -91,7 +92,9 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
   const address = await listening(server, config);
   logger.info('listening', { host: address.address, port: address.port, version: ports.version });
   const run = async (): Promise<void> => {
-    await tablesReady({ stores, clock, logger, signal: stopping.signal, pending: replica });
+    const ready = tablesReady({ stores, clock, logger, signal: stopping.signal, pending: replica });
+    const patience = clock.sleep(snapshotPatienceMs, stopping.signal).catch(() => {});
+    await (servesSnapshot(config) ? Promise.race([ready, patience]) : ready);
     if (stopping.signal.aborted) return;
     const firstWrites = await libraryWrites(config, ports);
     replication = begin(config, {
@@ -102,9 +105,16 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
       address: `${hostname()}:${address.port}`,
     });
     replica.begin(replication.port);
-    await replication.ended;
+    await Promise.all([ready, replication.ended]);
   };
   return { port: address.port, shutdown, failed: onlyFailure(run()) };
+}
+
+/** How long a start waits for the database before it looks for a local snapshot. */
+const snapshotPatienceMs = 2_000;
+
+function servesSnapshot(config: Config): boolean {
+  return config.snapshotFolder !== null && config.serveSnapshot;
 }
 
 function begin(
@@ -123,6 +133,7 @@ function begin(
     stateStore: stores.stateStore,
     rowStore: stores.rowStore,
     leaseStore: stores.leaseStore,
+    ...(config.snapshotFolder === null ? {} : { snapshotFolder: new DiskFolder(config.snapshotFolder) }),
     clock,
     random,
     logger,
@@ -140,6 +151,8 @@ function begin(
       storeTimeoutMs: config.storeRequestTimeoutMs,
       commitTimeoutMs: config.storeRequestTimeoutMs,
       pullTimeoutMs: config.storeRequestTimeoutMs * 5,
+      snapshotIntervalMs: config.snapshotIntervalMs,
+      serveSnapshot: servesSnapshot(config),
       idempotencyTtlMs: config.idempotencyTtlHours * 3_600_000,
       recordPartsRetentionMs: (config.recordRetentionDays + 1) * 86_400_000,
     },

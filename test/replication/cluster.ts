@@ -13,6 +13,7 @@ import { insertRule } from '../../service/policy/writes/insert-rule.ts';
 import type { Compressor } from '../../service/replication/compressor.ts';
 import type { ReplicaPort, WriteOutcome } from '../../service/replication/replica-port.ts';
 import type { ReplicationSettings } from '../../service/replication/settings.ts';
+import type { SnapshotFolder } from '../../service/replication/snapshot-folder.ts';
 import { type Replication, startReplication } from '../../service/replication/start-replication.ts';
 import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../../service/store/memory/memory-state-store.ts';
@@ -52,6 +53,8 @@ export interface ClusterOptions {
   /** What a replica sees of the store, for tests that break a mechanism. */
   readonly wrapStore?: (store: StateStore) => StateStore;
   readonly wrapRows?: (store: RowStore) => RowStore;
+  /** Of the replicas started from now on; each is one host's. */
+  readonly snapshotFolder?: SnapshotFolder;
   /** Faults at random, after the scripted ones. */
   readonly chances?: readonly FaultChance[];
 }
@@ -82,9 +85,12 @@ export class Cluster {
   }
 
   /** `settings`: of this replica alone, as another build has them. */
-  start(settings: Partial<ReplicationSettings> = {}): ClusterReplica {
+  start(
+    settings: Partial<ReplicationSettings> = {},
+    given: { readonly folder?: SnapshotFolder; readonly faults?: ScriptedFaults } = {},
+  ): ClusterReplica {
     const { clock } = this;
-    const faults = new ScriptedFaults();
+    const { folder = this.#options.snapshotFolder, faults = new ScriptedFaults() } = given;
     const rowFaults = new ScriptedFaults();
     const index = this.replicas.length + 1;
     const watched = overridden<StateStore>(this.store, {
@@ -111,6 +117,7 @@ export class Cluster {
       replicaId: `replica-${index}` as ReplicaId,
       stateStore: this.#options.wrapStore?.(faulty) ?? faulty,
       rowStore: this.#options.wrapRows?.(faultyRows) ?? faultyRows,
+      ...(folder === undefined ? {} : { snapshotFolder: folder }),
       leaseStore: new FaultyLeaseStore({ inner: this.store.leases, faults: plan, clock }),
       clock,
       random: new SeededRandom(Math.floor(this.random.next() * 2 ** 32)),

@@ -1,4 +1,5 @@
 import type { PolicyId } from '../../base/ids.ts';
+import type { Catalog } from '../catalog.ts';
 import type { Policy } from '../entities.ts';
 import type { Write } from '../write.ts';
 import { actionName, classificationName } from './system-policies.ts';
@@ -23,6 +24,11 @@ export function ensureDefaultPolicies(ids: DefaultPolicyIds): Write<null> {
       return { changes, result: null };
     },
   };
+}
+
+/** Whether both are there; they cannot be deleted. */
+export function hasDefaultPolicies(catalog: Catalog): boolean {
+  return [classificationName, actionName].every((name) => catalog.policyByName(name) !== undefined);
 }
 
 function defaultPolicies(ids: DefaultPolicyIds): readonly Omit<Policy, 'createdAt'>[] {
