@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
+import { securityHeaders, transportSecurity } from './security-headers.ts';
 
 export interface Sendable {
   readonly answer: Answer;
@@ -17,6 +18,8 @@ export function sendAnswer(context: ApiContext, response: Response, sendable: Se
   if (response.destroyed || response.headersSent) return;
   const { answer } = sendable;
   const headers = commonHeaders(context, sendable);
+  const transport = transportSecurity(response);
+  if (transport !== null) headers['Strict-Transport-Security'] = transport;
   if (typeof answer.body === 'string') {
     sendWhole(response, answer.status, { headers, body: answer.body });
     return;
@@ -45,6 +48,7 @@ function commonHeaders(context: ApiContext, { answer, stale, requestId }: Sendab
   const { replica } = context;
   const stalenessMs = replica.stalenessMs();
   const headers: Record<string, string> = {
+    ...securityHeaders,
     'Content-Type': 'application/json',
     'x-openstack-request-id': requestId,
     'Congress-Sequence': String(replica.applied()),

@@ -37,6 +37,13 @@ export interface Question {
 
 /** The application on a free port of this process, with whatever replica a test gives it. */
 export class ApiServer {
+  static readonly settings: ApiContext['settings'] = {
+    replicaName: 'test',
+    version: '0',
+    requestBodyBytesMax: 100_000,
+    rowsBodyBytesMax: 1_000_000,
+    trustProxy: false,
+  };
   readonly url: string;
   readonly logged: LogFields[];
   readonly replica: ReplicaPort;
@@ -75,13 +82,7 @@ export class ApiServer {
       metrics: silentHttpMetrics,
       isDraining: () => false,
       security: noSecurity,
-      settings: {
-        replicaName: 'test',
-        version: '0',
-        requestBodyBytesMax: 100_000,
-        rowsBodyBytesMax: 1_000_000,
-        trustProxy: false,
-      },
+      settings: ApiServer.settings,
       ...options,
     });
     const server = createServer(app);
