@@ -5,6 +5,7 @@ import type { Driver } from '../datasources/driver.ts';
 import type { ReplicaPort } from '../replication/replica-port.ts';
 import type { SystemPort } from '../replication/system-port.ts';
 import type { ApiSecurity } from './api-security.ts';
+import type { DataSourcePort } from './data-source-port.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 /** Everything that the API needs from outside; built once in `server/wire.ts`. */
@@ -13,6 +14,7 @@ export interface ApiContext {
   /** The fleet and the log; null until the replica has begun. */
   readonly system: () => SystemPort | null;
   readonly drivers: ReadonlyMap<string, Driver>;
+  readonly dataSources: DataSourcePort;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -47,7 +47,8 @@ export interface OpenCall extends Call {
 }
 
 /** Answers from memory, at one sequence: synchronous on purpose. */
-type ReadHandler = (call: Call) => Answer;
+/** A promise only where something outside the replica is asked, beside what is read from memory. */
+type ReadHandler = (call: Call) => Answer | Promise<Answer>;
 type WriteHandler = (call: WriteCall) => Promise<Answer>;
 /** Needs no catalog, so it is answered while the replica is still loading. */
 type OpenHandler = (call: OpenCall) => Answer | Promise<Answer>;

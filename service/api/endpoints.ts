@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { changeEndpoints } from './routes/changes.ts';
+import { dataSourcePollingEndpoints } from './routes/data-source-polling.ts';
 import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
 import { driverEndpoints } from './routes/drivers.ts';
@@ -18,6 +19,7 @@ export const endpoints: readonly Endpoint[] = [
   ...policyTableEndpoints,
   ...libraryPolicyEndpoints,
   ...dataSourceEndpoints,
+  ...dataSourcePollingEndpoints,
   ...dataSourceTableEndpoints,
   ...driverEndpoints,
   ...versionEndpoints,

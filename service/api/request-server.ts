@@ -158,7 +158,7 @@ export class RequestServer {
     const isWaiting = asked.some(({ kind }) => kind !== 'bounded');
     const signal = isWaiting ? abortedWithClient(exchange.response) : neverAborted;
     const stale = await this.#isStaleAfterWaiting(asked, signal);
-    return { route: match.endpoint.path, answer: route.handle(call), stale };
+    return { route: match.endpoint.path, answer: await route.handle(call), stale };
   }
 
   /** Waits for every consistency asked for; true when the answer has to be marked stale. Rejects with ReadNotFresh. */

@@ -27,6 +27,11 @@ export class UnknownTables {
   #uncertain: ReadonlySet<string> = new Set();
   #waiting: ReadonlySet<string> = new Set();
 
+  /** No rows of the table have come yet. */
+  isUnknown(policy: string, table: string): boolean {
+    return this.#unknown.has(`${policy}:${table}`);
+  }
+
   /** The table has rows that are not known, or may have for want of such rows. `table` as in {@link dependenciesOf}. */
   isUncertain(policy: string, table: string): boolean {
     return this.#uncertain.has(`${policy}:${table}`);

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { CommitId, Sequence } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { EngineChange } from '../engine/engine-change.ts';
+import { localRows } from './local-rows.ts';
 import type { ReplicationMetrics } from './metrics.ts';
 import type { PreparedRecord, RowsOf } from './prepared-record.ts';
 import type { ApplyResult, Replica, ReplicaState, Standstill } from './replica.ts';
@@ -20,6 +22,7 @@ export class LiveReplica {
   readonly #waiters = new Set<Waiter>();
   readonly #commitIds = new Map<Sequence, CommitId>();
   readonly #listeners: RecordListener[] = [];
+  readonly #watchers: (() => void)[] = [];
   #installed = false;
   #formatVersion = 0;
 
@@ -59,10 +62,28 @@ export class LiveReplica {
     this.#listeners.push(listener);
   }
 
+  /** Called whenever rows, rules or anything else may have changed here, after it has. Must not throw. */
+  onChange(listener: () => void): void {
+    this.#watchers.push(listener);
+  }
+
+  /** Rows that this replica has by itself, which outlive a reload. */
+  applyLocal(changes: readonly EngineChange[]): void {
+    this.#options.replica.applyLocal(changes);
+    this.#tellWatchers();
+  }
+
   install(state: ReplicaState, options: { readonly evenOlder?: boolean } = {}): boolean {
-    const taken = this.#options.replica.install(state, options);
-    if (taken && options.evenOlder) this.#commitIds.clear();
-    if (taken) this.#installed = true;
+    const { replica } = this.#options;
+    const before = replica.state;
+    const taken = replica.install(state, options);
+    if (taken) {
+      if (options.evenOlder) this.#commitIds.clear();
+      this.#installed = true;
+      const carried = localRows(before, state);
+      if (carried.length > 0) replica.applyLocal(carried);
+      this.#tellWatchers();
+    }
     this.#wake();
     return taken;
   }
@@ -76,6 +97,7 @@ export class LiveReplica {
       metrics.applied({ records: result.applied.length, durationMs: clock.monotonicMs() - startedMs });
     }
     for (const record of result.applied) this.#note(record);
+    if (result.applied.length > 0) this.#tellWatchers();
     if (stoodStill === null && replica.standstill !== null) {
       this.#options.logger.error('no more records can be applied', { ...replica.standstill });
     }
@@ -116,6 +138,10 @@ export class LiveReplica {
       }
     }
     for (const listener of this.#listeners) listener(record);
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   #reached(sequence: Sequence): boolean {

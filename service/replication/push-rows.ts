@@ -62,7 +62,10 @@ export class RowPusher {
     tableRows.hold(version.version, request.rows);
     let keep = false;
     try {
-      const outcome = await committer.submit(replaceTable({ ...version, dataSource }), options);
+      const outcome = await committer.submit(
+        replaceTable({ ...version, dataSource, polled: request.polled === true }),
+        options,
+      );
       keep = !outcome.replayed;
       return outcome;
     } catch (error) {

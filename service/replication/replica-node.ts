@@ -3,6 +3,7 @@ import type { Sequence } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Catalog } from '../policy/catalog.ts';
+import type { DataSource } from '../policy/entities.ts';
 import type { Write } from '../policy/write.ts';
 import type { Committer } from './committer.ts';
 import type { Follower } from './follower.ts';
@@ -49,6 +50,10 @@ export class ReplicaNode implements ReplicaPort {
 
   get engine(): Engine {
     return this.#options.live.state.engine;
+  }
+
+  isKnown({ engineName }: Pick<DataSource, 'engineName'>, table: string): boolean {
+    return !this.#options.live.state.unknown.isUnknown(engineName, table);
   }
 
   applied(): Sequence {

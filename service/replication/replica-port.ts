@@ -4,6 +4,7 @@ import type { Tuple } from '../datalog/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Author } from '../policy/author.ts';
 import type { Catalog } from '../policy/catalog.ts';
+import type { DataSource } from '../policy/entities.ts';
 import type { Write } from '../policy/write.ts';
 import type { LeaseCondition } from '../store/lease-store.ts';
 
@@ -18,6 +19,9 @@ export type Consistency =
 export interface ReplicaPort {
   readonly catalog: Catalog;
   readonly engine: Engine;
+
+  /** False while the rows of a polled table have never come to this replica. */
+  isKnown(dataSource: Pick<DataSource, 'engineName'>, table: string): boolean;
 
   /** Applied sequence of this replica. */
   applied(): Sequence;
@@ -67,6 +71,8 @@ export interface ReplaceRows {
   readonly dataSource: string;
   readonly table: string;
   readonly rows: readonly Tuple[];
+  /** Of a poll, which counts only while the data source is polled under a lease. */
+  readonly polled?: boolean;
 }
 
 export interface ReplicaHealth {

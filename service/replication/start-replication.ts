@@ -30,6 +30,7 @@ import { Heartbeats, type ReplicaIdentity } from './heartbeats.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { LiveReplica } from './live-replica.ts';
 import { type ReplicationMetrics, silentMetrics } from './metrics.ts';
+import { PollReports } from './poll-reports.ts';
 import { ReplicaStopping } from './problems.ts';
 import { RowPusher } from './push-rows.ts';
 import { ReadGate } from './read-gate.ts';
@@ -44,6 +45,7 @@ import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { SnapshotStart } from './snapshot-start.ts';
 import { StoreContact } from './store-contact.ts';
 import type { SystemPort } from './system-port.ts';
+import { TableFeeds } from './table-feeds.ts';
 import { TableRows } from './table-rows.ts';
 import { WriteAnswers } from './write-answers.ts';
 
@@ -75,6 +77,11 @@ export interface Replication {
   readonly system: SystemPort;
   /** For whatever only one replica may do at a time. */
   readonly leases: Pick<LeaseKeeper, 'keep' | 'held'>;
+  /** Ways in for polled rows. */
+  readonly feeds: TableFeeds;
+  readonly pollReports: PollReports;
+  /** What this replica holds now, and when that changes. */
+  readonly live: Pick<LiveReplica, 'state' | 'installed' | 'onRecord' | 'onChange'>;
   /** Not ready any more from now on, but serving. */
   drain(): void;
   /**
@@ -109,7 +116,18 @@ export function startReplication(ports: ReplicationPorts): Replication {
     stopping.abort(new ReplicaStopping('this replica is stopping'));
     await ended;
   };
-  return { port: node, system, leases, drain: () => node.drain(), stop, ended };
+  const { feeds, pollReports, live } = parts;
+  return {
+    port: node,
+    system,
+    feeds,
+    pollReports,
+    live,
+    leases,
+    drain: () => node.drain(),
+    stop,
+    ended,
+  };
 }
 
 interface Parts {
@@ -122,6 +140,8 @@ interface Parts {
   readonly heartbeats: Heartbeats;
   readonly keeper: SnapshotKeeper | null;
   readonly contact: StoreContact;
+  readonly feeds: TableFeeds;
+  readonly pollReports: PollReports;
   readonly system: SystemPort;
 }
 
@@ -193,6 +213,8 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
     heartbeats,
     keeper,
     contact,
+    feeds: new TableFeeds({ live, pusher, committer, clock }),
+    pollReports: new PollReports({ store, clock, timeoutMs: settings.storeTimeoutMs }),
     system: { fleet: reports, history },
   };
 }

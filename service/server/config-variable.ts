@@ -8,6 +8,8 @@ export interface ConfigVariable<Value> {
   readonly allowed: string;
   /** The text in force when the variable is unset or empty; null when there is none. */
   readonly fallback: string | null;
+  /** Its text is never shown. */
+  readonly isSecret?: true;
   /** From the text to the value; fails when the text is not allowed. */
   readonly schema: z.ZodType<Value, string>;
 }

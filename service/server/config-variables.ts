@@ -9,6 +9,7 @@ import {
   textVariable,
   wholeNumberVariable,
 } from './config-variable.ts';
+import { dataSourceVariables } from './data-source-variables.ts';
 import { limitVariables } from './limit-variables.ts';
 
 const tableName = { allowed: '3 to 255 of `A-Z a-z 0-9 _ - .`', pattern: /^[A-Za-z0-9_.-]{3,255}$/ };
@@ -257,6 +258,7 @@ export const configVariables = {
   }),
   ...authVariables,
   ...limitVariables,
+  ...dataSourceVariables,
   logLevel: choiceVariable({
     name: 'CONGRESS_LOG_LEVEL',
     description: 'Least important lines that are logged.',

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { SecretKey } from '../datasources/secrets/key-ring.ts';
 import { authProblems, isSecret } from './auth-config.ts';
 import type { ConfigVariable } from './config-variable.ts';
 import { configVariables } from './config-variables.ts';
@@ -9,7 +10,13 @@ type Values = {
     ? Value | null
     : never;
 };
-type Completed = 'dynamodbLocalHosts' | 'awsRegion' | 'replicaName';
+type Completed =
+  | 'dynamodbLocalHosts'
+  | 'awsRegion'
+  | 'replicaName'
+  | 'secretKeys'
+  | 'hostsRefused'
+  | 'hostsAllowed';
 /** Null when unset. */
 type Nullable =
   | 'libraryPath'
@@ -24,7 +31,8 @@ type Nullable =
   | 'keystoneUrl'
   | 'keystoneCredentialId'
   | 'keystoneCredentialSecret'
-  | 'clientRequestsPerSecond';
+  | 'clientRequestsPerSecond'
+  | 'secretKmsKey';
 
 /** The configuration of a replica, checked as a whole. */
 export type Config = Omit<
@@ -34,6 +42,9 @@ export type Config = Omit<
   readonly replicaName: string;
   readonly dynamodbLocalHosts: readonly string[];
   readonly awsRegion: string;
+  readonly secretKeys: readonly SecretKey[];
+  readonly hostsRefused: readonly string[];
+  readonly hostsAllowed: readonly string[];
 };
 
 /** Everything that is wrong with the environment, each with the variable and what is allowed. */
@@ -87,7 +98,7 @@ function readValues(environment: Environment, problems: string[]): Values {
     const read = variable.schema.safeParse(text);
     if (read.success) return [key, read.data];
     const otherwise = variable.fallback === null ? '' : ` (default ${variable.fallback})`;
-    const shown = isSecret(variable) ? 'not usable' : JSON.stringify(text);
+    const shown = isSecret(variable) || variable.isSecret === true ? 'not usable' : JSON.stringify(text);
     problems.push(`${variable.name} is ${shown}; allowed is ${variable.allowed}${otherwise}`);
     return [key, null];
   });
@@ -116,6 +127,9 @@ function completed(values: Values, problems: string[]): Config {
     replicaName: values.replicaName ?? `${hostname()}:${values.port}`,
     dynamodbLocalHosts: values.dynamodbLocalHosts ?? [],
     awsRegion: awsRegion ?? 'us-east-1',
+    secretKeys: values.secretKeys ?? [],
+    hostsRefused: values.hostsRefused ?? [],
+    hostsAllowed: values.hostsAllowed ?? [],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Sequence } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Catalog } from '../policy/catalog.ts';
+import type { DataSource } from '../policy/entities.ts';
 import type { Write } from '../policy/write.ts';
 import type {
   Consistency,
@@ -40,6 +41,10 @@ export class PendingReplica implements ReplicaPort {
 
   get engine(): Engine {
     return this.#begun().engine;
+  }
+
+  isKnown(dataSource: Pick<DataSource, 'engineName'>, table: string): boolean {
+    return this.#begun().isKnown(dataSource, table);
   }
 
   applied(): Sequence {

@@ -8,11 +8,13 @@ import type { ReplicaId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { driverCatalog } from '../datasources/driver-catalog.ts';
+import { HostRules } from '../datasources/host-rules.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Write } from '../policy/write.ts';
 import { fillLibrary } from '../policy/writes/fill-library.ts';
 import { type Replication, startReplication } from '../replication/start-replication.ts';
 import type { Config } from './config.ts';
+import { DataSources } from './data-sources/data-sources.ts';
 import { DiskFolder } from './disk-folder.ts';
 import { fetchHttpClient } from './fetch-http-client.ts';
 import { httpServer } from './http-server.ts';
@@ -20,6 +22,7 @@ import { libraryPoliciesIn } from './library-files.ts';
 import { openStores, type Stores } from './open-stores.ts';
 import { PendingReplica } from './pending-replica.ts';
 import { type PrometheusMetrics, prometheusMetrics } from './prometheus-metrics.ts';
+import { secretBoxOf } from './secret-box-of.ts';
 import { startSecurity } from './security.ts';
 import { Shutdown } from './shutdown.ts';
 import { tablesReady } from './tables-ready.ts';
@@ -57,6 +60,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
   const stores = openStores(config, { ...ports, observer: metrics.store });
   const replica = new PendingReplica('waiting for the tables of the database');
   const stopping = new AbortController();
+  const dataSources = dataSourcesOf(config, ports);
   let replication: Replication | null = null;
 
   const server = httpServer({
@@ -66,6 +70,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
       replica,
       system: () => replication?.system ?? null,
       drivers: driverCatalog,
+      dataSources,
       clock,
       random,
       logger,
@@ -84,6 +89,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
     stopReplica: async () => {
       stopping.abort();
       security.stop();
+      await dataSources.stop();
       await replication?.stop();
     },
     closeStores: () => stores.close(),
@@ -105,6 +111,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
       address: `${hostname()}:${address.port}`,
     });
     replica.begin(replication.port);
+    dataSources.begin(replication);
     await Promise.all([ready, replication.ended]);
   };
   return { port: address.port, shutdown, failed: onlyFailure(run()) };
@@ -163,6 +170,17 @@ async function libraryWrites(config: Config, ports: Ports): Promise<readonly Wri
   const folder = config.libraryPath ?? ports.libraryFolder;
   const policies = folder === null ? null : await libraryPoliciesIn(folder, ports);
   return policies === null ? [] : fillLibrary(policies);
+}
+
+function dataSourcesOf(config: Config, ports: Ports): DataSources {
+  const { hostsRefused: refused, hostsAllowed: allowed, polling } = config;
+  return new DataSources({
+    ...ports,
+    drivers: driverCatalog,
+    secrets: secretBoxOf(config),
+    pollingDefault: polling,
+    hosts: new HostRules({ refused, allowed }),
+  });
 }
 
 function listening(server: ReturnType<typeof httpServer>, config: Config): Promise<AddressInfo> {

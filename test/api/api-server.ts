@@ -6,15 +6,20 @@ import { createApp } from '../../service/api/app.ts';
 import { silentHttpMetrics } from '../../service/api/http-metrics.ts';
 import type { ReplicaId } from '../../service/base/ids.ts';
 import { type LogFields, type Logger, silentLogger } from '../../service/base/logger.ts';
+import type { Driver } from '../../service/datasources/driver.ts';
 import { driverCatalog } from '../../service/datasources/driver-catalog.ts';
+import { HostRules } from '../../service/datasources/host-rules.ts';
+import { KeyRing } from '../../service/datasources/secrets/key-ring.ts';
 import { Engine } from '../../service/engine/engine.ts';
 import type { Write } from '../../service/policy/write.ts';
 import type { ReplicaPort } from '../../service/replication/replica-port.ts';
 import { startReplication } from '../../service/replication/start-replication.ts';
+import { DataSources } from '../../service/server/data-sources/data-sources.ts';
 import { systemClock } from '../../service/server/system-clock.ts';
 import { systemRandom } from '../../service/server/system-random.ts';
 import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../../service/store/memory/memory-state-store.ts';
+import type { StateStore } from '../../service/store/state-store.ts';
 
 export interface Reply {
   readonly status: number;
@@ -35,6 +40,19 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Data sources with a key for their secrets. */
+function dataSourcesFor(drivers: ReadonlyMap<string, Driver>): DataSources {
+  return new DataSources({
+    drivers,
+    secrets: new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]),
+    pollingDefault: 'every-replica',
+    hosts: new HostRules(),
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+  });
+}
+
 /** The application on a free port of this process, with whatever replica a test gives it. */
 export class ApiServer {
   static readonly settings: ApiContext['settings'] = {
@@ -47,6 +65,8 @@ export class ApiServer {
   readonly url: string;
   readonly logged: LogFields[];
   readonly replica: ReplicaPort;
+  /** Of a real replica: what it has stored. */
+  readonly stateStore: StateStore | null;
   readonly #server: Server;
   readonly #stop: () => Promise<void>;
 
@@ -55,7 +75,9 @@ export class ApiServer {
     readonly replica: ReplicaPort;
     readonly logged: LogFields[];
     readonly stop: () => Promise<void>;
+    readonly stateStore: StateStore | null;
   }) {
+    this.stateStore = parts.stateStore;
     this.#server = parts.server;
     this.replica = parts.replica;
     this.#stop = parts.stop;
@@ -65,9 +87,13 @@ export class ApiServer {
 
   static async overReplica(
     replica: ReplicaPort,
-    options: Partial<ApiContext> & { readonly stop?: () => Promise<void> } = {},
+    options: Partial<ApiContext> & {
+      readonly stop?: () => Promise<void>;
+      readonly stateStore?: StateStore;
+      readonly logged?: LogFields[];
+    } = {},
   ): Promise<ApiServer> {
-    const logged: LogFields[] = [];
+    const logged = options.logged ?? [];
     const logger: Logger = {
       ...silentLogger,
       error: (message, fields) => logged.push({ message, ...fields }),
@@ -76,6 +102,7 @@ export class ApiServer {
       replica,
       system: () => null,
       drivers: driverCatalog,
+      dataSources: dataSourcesFor(driverCatalog),
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -87,10 +114,16 @@ export class ApiServer {
     });
     const server = createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new ApiServer({ server, replica, logged, stop: options.stop ?? (async () => {}) });
+    return new ApiServer({
+      server,
+      replica,
+      logged,
+      stop: options.stop ?? (async () => {}),
+      stateStore: options.stateStore ?? null,
+    });
   }
 
-  /** A real replica on memory stores, ready. */
+  /** A real replica on memory stores, ready, with its data sources running. */
   static async start(
     options: Partial<ApiContext> & { readonly firstWrites?: readonly Write<null>[] } = {},
   ): Promise<ApiServer> {
@@ -109,7 +142,13 @@ export class ApiServer {
     });
     const system = () => replication.system;
     while (!replication.port.health().ready) await new Promise((resolve) => setImmediate(resolve));
-    return ApiServer.overReplica(replication.port, { system, ...options, stop: () => replication.stop() });
+    const dataSources = dataSourcesFor(options.drivers ?? driverCatalog);
+    dataSources.begin(replication);
+    const stop = async (): Promise<void> => {
+      await dataSources.stop();
+      await replication.stop();
+    };
+    return ApiServer.overReplica(replication.port, { system, dataSources, ...options, stop, stateStore });
   }
 
   async close(): Promise<void> {

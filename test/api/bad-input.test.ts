@@ -194,7 +194,6 @@ describe('bad input', () => {
     ['OPTIONS', '/v1/policies'],
     ['PROPFIND', '/v1/policies'],
     ['POST', '/v1/data-sources/ds/tables'],
-    ['POST', '/v1/data-sources/ds/webhook'],
     ['GET', '/v1/data-sources/ds/webhook'],
     ['POST', '/v1/policies/alice?action=constructor'],
     ['GET', '/v1/policies/alice/tables/t/rows/1'],

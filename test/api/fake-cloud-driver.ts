@@ -1,4 +1,5 @@
-import type { Driver, DriverColumn } from '../../service/datasources/driver.ts';
+import type { Tuple } from '../../service/datalog/value.ts';
+import type { ActionCall, Driver, DriverColumn, DriverInstance } from '../../service/datasources/driver.ts';
 
 const column = (name: string, description: string | null = null): DriverColumn => ({ name, description });
 const option = (name: string, required: boolean) => ({
@@ -8,7 +9,10 @@ const option = (name: string, required: boolean) => ({
   description: '',
 });
 
-/** The driver `fakeds` of the recorded sessions, as far as it is described and not polled. */
+/** What data sources of this driver were told to do. */
+const fakeCloudCalls: ActionCall[] = [];
+
+/** The driver `fakeds` of the recorded sessions; its data sources poll when they are asked to. */
 export const fakeCloudDriver: Driver = {
   id: 'fakeds',
   description: 'fake',
@@ -24,4 +28,35 @@ export const fakeCloudDriver: Driver = {
     { table: 'servers', columns: [column('id', 'the id'), column('name'), column('up')] },
     { table: 'lazytab', columns: [column('id')] },
   ],
+  actions: () => [
+    {
+      name: 'servers.pause',
+      description: 'pause it',
+      args: [column('server', 'srv')],
+      retry: { delivery: 'at-least-once', attemptsMax: 3, backoffMs: 10 },
+    },
+  ],
+  open: () => instance,
+};
+
+const rows: Readonly<Record<string, readonly Tuple[]>> = {
+  servers: [
+    ['a', 'n1', 'True'],
+    ['b', 'None', 1.5],
+  ],
+  tags: [
+    ['a', 'x'],
+    ['a', 'y'],
+  ],
+};
+
+const instance: DriverInstance = {
+  pollIntervalMs: null,
+  pollDeadlineMs: 1_000,
+  poll: async () => new Map(Object.entries(rows)),
+  execute: async (call) => {
+    fakeCloudCalls.push(call);
+    return { kind: 'done', detail: 'paused' };
+  },
+  close: async () => {},
 };

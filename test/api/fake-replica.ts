@@ -14,6 +14,10 @@ export class FakeReplica implements ReplicaPort {
   /** What any write does. */
   commit: () => Promise<never> = () => Promise.reject(new Error('no writes'));
 
+  isKnown(): boolean {
+    return true;
+  }
+
   applied(): Sequence {
     return 7 as Sequence;
   }

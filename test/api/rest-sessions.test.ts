@@ -8,8 +8,11 @@ import { systemRandom } from '../../service/server/system-random.ts';
 import { projectRoot } from '../support/source-tree.ts';
 import { ApiServer, type Reply } from './api-server.ts';
 import { fakeCloudDriver } from './fake-cloud-driver.ts';
-import { restExpectations } from './rest-expectations.ts';
+import { polledBefore, restExpectations } from './rest-expectations.ts';
 import { type Bindings, matchWire } from './wire-pattern.ts';
+
+/** Without those that Congress does not have. */
+const driversOfCongress = [...driverCatalog].filter(([id]) => id !== 'http_json');
 
 interface Step {
   readonly method: string;
@@ -33,7 +36,7 @@ describe.each(recorded.rest)('the session $session of Congress', ({ session, ste
   let bindings: Bindings = new Map();
 
   beforeAll(async () => {
-    const drivers = new Map([['fakeds', fakeCloudDriver], ...driverCatalog]);
+    const drivers = new Map([['fakeds', fakeCloudDriver], ...driversOfCongress]);
     const library = await libraryPoliciesIn(shippedLibrary, { logger: silentLogger, random: systemRandom });
     server = await ApiServer.start({ drivers, firstWrites: fillLibrary(library ?? []) });
     bindings = new Map(session === 'library' ? shippedIds(server) : []);
@@ -48,6 +51,7 @@ describe.each(recorded.rest)('the session $session of Congress', ({ session, ste
       continue;
     }
     it(expectation === undefined ? title : `${title}, which differs: ${expectation.reason}`, async () => {
+      await pollOnce(server, polledBefore[session]?.[number]);
       const reply = await server.send(asked(step, bindings));
       expect({ status: reply.status, text: reply.text }).toMatchObject({
         status: expectation?.status ?? step.status,
@@ -68,6 +72,14 @@ function shippedIds(server: ApiServer): readonly (readonly [string, string])[] {
   );
   const placeholders = [1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((number) => `uuid-${number}`);
   return shipped.map(({ id }, index) => [placeholders[index] ?? '', id]);
+}
+
+async function pollOnce(server: ApiServer, dataSource: string | undefined): Promise<void> {
+  if (dataSource === undefined) return;
+  const path = `/v1/data-sources/${dataSource}`;
+  await server.post(`${path}?action=request-refresh`, undefined);
+  const updates = async () => (await server.get(`${path}/status`)).json.number_of_updates;
+  while ((await updates()) === '0') await new Promise((resolve) => setImmediate(resolve));
 }
 
 function asked(step: Step, bindings: Bindings) {

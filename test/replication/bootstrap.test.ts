@@ -112,7 +112,7 @@ describe('the bootstrap', () => {
       await cluster.stop();
     }
     expect(moments).toBeGreaterThan(15);
-  });
+  }, 30_000);
 
   it('does not take a head for complete whose entities are still to come, nor entities whose head is', async () => {
     let loading = false;

@@ -10,6 +10,7 @@ import {
   UnknownDriverOptions,
 } from '../../datasources/problems.ts';
 import { pythonText } from '../../datasources/python-text.ts';
+import type { PollingMode } from '../../policy/entities.ts';
 import { InvalidDataSourceName } from '../../policy/problems.ts';
 import { isDataSourceName, type NewDataSource } from '../../policy/writes/create-data-source.ts';
 import { JsonSyntaxError, readJson } from '../json-reader.ts';
@@ -20,6 +21,12 @@ import { isJsonObject } from './json-shape.ts';
 
 /** Longest description, in UTF-16 code units. */
 const descriptionLengthMax = 4_096;
+
+/** How a data source is polled. */
+export const pollingSchema = z.enum(
+  ['leased', 'every-replica'],
+  '`polling` must be `leased` or `every-replica`',
+);
 
 const idMessage = `\`id\` must be a text of at most ${nameLengthMax} characters`;
 const descriptionMessage = `\`description\` must be a text of at most ${descriptionLengthMax} characters`;
@@ -34,6 +41,8 @@ export const newDataSourceSchema = component(
     config: z.union([z.record(z.string(), z.unknown()), z.string()]).nullish(),
     description: z.string(descriptionMessage).max(descriptionLengthMax, descriptionMessage).nullish(),
     id: z.string(idMessage).max(nameLengthMax, idMessage).nullish(),
+    /** How rows are fetched, for drivers that poll: by each replica, or by one for all. */
+    polling: pollingSchema.optional(),
     /** Only true: a data source that is switched off cannot be created. */
     enabled: z.literal(true).optional(),
   }),
@@ -46,7 +55,12 @@ export const newDataSourceSchema = component(
  */
 export function newDataSourceFrom(
   body: unknown,
-  context: { readonly drivers: ReadonlyMap<string, Driver>; readonly newId: string },
+  context: {
+    readonly drivers: ReadonlyMap<string, Driver>;
+    readonly newId: string;
+    /** Where the body does not say. */
+    readonly pollingDefault: PollingMode;
+  },
 ): NewDataSource {
   if (!isJsonObject(body)) throw new BadRequest(notAnObject);
   // A client may choose the id; anything empty means a new one.
@@ -61,6 +75,7 @@ export function newDataSourceFrom(
   // Congress cannot create a data source that is switched off; neither can we, so nobody expects it to rest.
   if (body.enabled !== undefined && body.enabled !== true)
     throw new WireError(creationFails, { status: 400 });
+  const polling = checked(newDataSourceSchema.shape.polling, body.polling);
   return {
     id,
     name,
@@ -69,6 +84,7 @@ export function newDataSourceFrom(
     enabled: true,
     config,
     tables: tablesOf(driver, { config: config ?? {}, creationFails }),
+    ...(driver.feed === 'poll' ? { polling: polling ?? context.pollingDefault } : {}),
   };
 }
 
@@ -114,7 +130,8 @@ function knownDriver(
   }
 }
 
-function checkOptions(driver: Driver, config: JsonObject): void {
+/** Names of options. Throws WireError. */
+export function checkOptions(driver: Driver, config: JsonObject): void {
   try {
     checkDriverOptions(driver, config);
   } catch (problem) {
@@ -129,7 +146,8 @@ function checkOptions(driver: Driver, config: JsonObject): void {
   }
 }
 
-function tablesOf(
+/** Throws WireError with every problem of the configuration. */
+export function tablesOf(
   driver: Driver,
   request: { readonly config: JsonObject; readonly creationFails: string },
 ): NewDataSource['tables'] {

@@ -1,31 +1,32 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../base/json.ts';
-import { visibleConfig } from '../../datasources/driver-options.ts';
+import { driverNamed, visibleConfig } from '../../datasources/driver-options.ts';
+import { sealConfig } from '../../datasources/secrets/sealed-config.ts';
 import type { DataSource } from '../../policy/entities.ts';
 import { DataSourceNotFound } from '../../policy/problems.ts';
 import { createDataSource } from '../../policy/writes/create-data-source.ts';
 import { deleteDataSource } from '../../policy/writes/delete-data-source.ts';
+import { updateDataSource } from '../../policy/writes/update-data-source.ts';
 import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
 import { decodePath } from '../canonical-path.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
-import { methodMissing } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
 import { WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
+import { dataSourceUpdateFrom, dataSourceUpdateSchema } from '../requests/data-source-update.ts';
 import { newDataSourceFrom, newDataSourceSchema } from '../requests/new-data-source.ts';
 import { tableJson } from '../schema-json.ts';
 import {
-  actionsSchema,
   dataSourceSchema,
-  dataSourceStatusSchema,
   dataSourcesSchema,
   dataSourceTablesSchema,
 } from '../schemas/data-source-schema.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
+import { requestRefreshRoute } from './data-source-polling.ts';
 
 const missing = serviceMissing({ prefix: '' });
 
-/** Data sources (reference 1.13, 1.14). Webhooks and actions are not built yet and answer 501. */
+/** Data sources (reference 1.13, 1.14). */
 export const dataSourceEndpoints: readonly Endpoint[] = [
   {
     path: '/v1/data-sources',
@@ -60,12 +61,13 @@ export const dataSourceEndpoints: readonly Endpoint[] = [
       handle: remove,
     },
     actions: {
-      request_refresh: {
-        summary: 'Ask for the rows of a data source anew',
+      request_refresh: requestRefreshRoute,
+      update: {
+        summary: 'Change description, configuration or polling of a data source',
         access: 'operator',
-        body: z.unknown(),
-        answers: { 200: z.null() },
-        handle: requestRefresh,
+        body: dataSourceUpdateSchema,
+        answers: { 200: dataSourceSchema },
+        handle: update,
       },
     },
   },
@@ -79,27 +81,6 @@ export const dataSourceEndpoints: readonly Endpoint[] = [
       handle: showSchema,
     },
   },
-  {
-    path: '/v1/data-sources/:source/status',
-    shape: 'element',
-    get: {
-      summary: 'Show how a data source is doing',
-      access: 'reader',
-      answers: { 200: dataSourceStatusSchema },
-      handle: showStatus,
-    },
-  },
-  {
-    path: '/v1/data-sources/:source/actions',
-    shape: 'collection',
-    get: {
-      summary: 'List the actions of a data source',
-      access: 'reader',
-      answers: { 200: actionsSchema },
-      handle: listActions,
-    },
-  },
-  { path: '/v1/data-sources/:source/webhook', shape: 'collection' },
 ];
 
 function listDataSources(call: Call): Answer {
@@ -116,14 +97,36 @@ function showDataSource(call: Call): Answer {
 }
 
 async function create(call: WriteCall): Promise<Answer> {
-  const { replica, drivers, random, settings } = call.context;
+  const { replica, drivers, dataSources, random, settings } = call.context;
   const text = await call.text(settings.requestBodyBytesMax);
-  const wanted = newDataSourceFrom(parseBody(text), { drivers, newId: random.uuid() });
+  const { pollingDefault, secrets } = dataSources;
+  const asked = newDataSourceFrom(parseBody(text), { drivers, newId: random.uuid(), pollingDefault });
+  const owner = { driver: driverNamed(drivers, asked.driver), dataSource: asked.id, box: secrets };
+  const wanted = { ...asked, config: asked.config && (await sealConfig(asked.config, owner)) };
   const { result } = await replica.write(createDataSource(wanted), writeOptions(call, text));
   const { id } = result;
   const { name, driver, description, enabled, config } = wanted;
   const created = dataSourceJson(call, { id, name, driver, description, enabled, config });
   return createdAnswer(created, `${call.baseUrl}${call.path}/${encodeURIComponent(id)}`);
+}
+
+/** What is not given stays; a secret that is given back as `<hidden>` does too. */
+async function update(call: WriteCall): Promise<Answer> {
+  const { replica, drivers, dataSources, settings } = call.context;
+  const text = await call.text(settings.requestBodyBytesMax);
+  await replica.awaitConsistency({ kind: 'linearizable', explicit: true }, call.signal);
+  const source = dataSourceOf(call, (shown) => new DataSourceNotFound(shown));
+  const driver = driverNamed(drivers, source.driver);
+  const owner = { driver, dataSource: source.id, box: dataSources.secrets };
+  const { config: asked, ...others } = dataSourceUpdateFrom(parseBody(text), { driver, source });
+  const config = asked && (await sealConfig(asked, owner, source.config));
+  await replica.write(
+    updateDataSource({ id: source.id, ...others, ...(config === undefined ? {} : { config }) }),
+    writeOptions(call, text),
+  );
+  const updated = replica.catalog.dataSourceById(source.id);
+  if (updated === undefined) throw new DataSourceNotFound(source.name);
+  return objectAnswer(dataSourceJson(call, updated));
 }
 
 async function remove(call: WriteCall): Promise<Answer> {
@@ -142,46 +145,11 @@ function showSchema(call: Call): Answer {
   return objectAnswer({ tables: dataSourceOf(call, missing).tables.map(tableJson) });
 }
 
-/** All texts (reference 1.14). Pushed data needs no first poll, so it counts as initialized. */
-function showStatus(call: Call): Answer {
-  const source = dataSourceOf(call, missing);
-  const { catalog } = call.context.replica;
-  const versions = catalog.tableVersions(source.id);
-  const lastUpdated = Math.max(0, ...versions.map(({ replacedAtMs }) => replacedAtMs ?? 0));
-  const updates = versions.reduce((sum, version) => sum + version.updates, 0);
-  const isUsed = (catalog.tablesOf(source.engineName)?.length ?? 0) > 0;
-  return objectAnswer({
-    last_updated: lastUpdated === 0 ? 'None' : pythonTime(lastUpdated),
-    last_error: 'None',
-    number_of_updates: String(updates),
-    initialized: 'True',
-    subscriptions: [],
-    subscribers: isUsed ? ['__engine'] : [],
-  });
-}
-
-/** As Python prints a time: microseconds, no zone. Congress gives local time; this is UTC. */
-function pythonTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1)}000`;
-}
-
-/** No driver has actions yet. */
-function listActions(call: Call): Answer {
-  dataSourceOf(call, missing);
-  return listAnswer([]);
-}
-
-/** Nothing to do where rows are pushed (reference 1.13). */
-async function requestRefresh(call: WriteCall): Promise<Answer> {
-  const { replica, drivers } = call.context;
-  await replica.awaitConsistency({ kind: 'linearizable', explicit: false }, call.signal);
-  const source = dataSourceOf(call, serviceMissing({ prefix: 'Not Found::' }));
-  return drivers.get(source.driver)?.feed === 'push' ? objectAnswer(null) : methodMissing();
-}
-
 function dataSourceJson(
   call: Call,
-  source: Omit<DataSource, 'id' | 'engineName' | 'tables' | 'createdAt'> & { readonly id: string },
+  source: Omit<DataSource, 'id' | 'engineName' | 'tables' | 'polling' | 'createdAt'> & {
+    readonly id: string;
+  },
 ): JsonObject {
   const { id, name, driver, description, enabled, config } = source;
   const shown: Json = visibleConfig(call.context.drivers.get(driver), config);

@@ -36,6 +36,23 @@ export const dataSourceStatusSchema = component(
   }),
 );
 
+export const dataSourcePollingSchema = component(
+  'DataSourcePolling',
+  z.strictObject({
+    polling: z.enum(['leased', 'every-replica', 'none']),
+    /** Milliseconds since 1970; of the last round that went well. */
+    last_updated_ms: z.number().nullable(),
+    age_ms: z.number().nullable(),
+    last_error: z.string().nullable(),
+    updates: z.number(),
+    failures_in_a_row: z.number(),
+    /** The service failed so often that it is only probed from time to time. */
+    circuit_open: z.boolean(),
+    /** No rule concludes anything from the absence of rows of a table that is not known. */
+    tables: z.array(z.strictObject({ table: z.string(), known: z.boolean() })),
+  }),
+);
+
 const argument = z.strictObject({ name: z.string(), description: z.string() });
 export const actionsSchema = component(
   'Actions',
