@@ -27,6 +27,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 });
 
 export default {
+  // A limit for what hangs, not a stop watch: continuous integration may share its cores.
+  testTimeout: 30_000,
   projects: [
     project('unit', [
       '*.test.ts',
