@@ -38,6 +38,7 @@ const wireOfCode: Readonly<Record<string, Wire>> = {
   'empty-rule': named(congressErrors.ruleSyntax),
   'rule-refused': named(congressErrors.ruleSyntax),
   'rules-recursive': named(congressErrors.ruleSyntax),
+  'rules-unstratified': named(congressErrors.ruleSyntax),
   'multiple-rules': named(congressErrors.multipleRules),
   'simulation-refused': named(congressErrors.simulateError),
   'rule-already-exists': named(congressErrors.ruleAlreadyExists),

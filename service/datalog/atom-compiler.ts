@@ -1,12 +1,19 @@
 import type { SyntaxFinding } from './problems.ts';
 import { type Token, terminal } from './token.ts';
-import type { Atom, ColumnArgument, Modal, Term } from './tree.ts';
+import type { Aggregate, Atom, ColumnArgument, Modal, Term } from './tree.ts';
 
 /** An atom as written: `table` with its qualifiers and its sign. */
 export interface AtomText {
   readonly modal: Modal | null;
   readonly table: string;
   readonly parameters: readonly { readonly column: Token | null; readonly term: Token }[];
+}
+
+/** The additions in one atom; null where there is none. */
+export interface AtomAdditions {
+  readonly aggregates: readonly Aggregate[];
+  readonly firstAggregate: Token | null;
+  readonly firstAnonymous: Token | null;
 }
 
 /**
@@ -17,15 +24,52 @@ export interface AtomText {
 export class AtomCompiler {
   readonly errors: SyntaxFinding[] = [];
   hasNonDecimal = false;
+  /** What the grammar of Congress does not have, by atom. */
+  readonly additions = new Map<Atom, AtomAdditions>();
+  #anonymous = 0;
+  #aggregates: Aggregate[] = [];
+  #firstAggregate: Token | null = null;
+  #firstAnonymous: Token | null = null;
+
+  /** Anonymous variables are numbered within a statement. */
+  beginStatement(): void {
+    this.#anonymous = 0;
+  }
 
   atom({ modal, table, parameters }: AtomText): Atom {
+    this.#aggregates = [];
+    this.#firstAggregate = null;
+    this.#firstAnonymous = null;
     const firstColumn = parameters.findIndex(({ column }) => column !== null);
     const positional = firstColumn < 0 ? parameters : parameters.slice(0, firstColumn);
-    const args = positional.map(({ term }) => this.#term(term));
+    const args = positional.map(({ term }, at) => this.#argument(term, at));
     const columnArgs = firstColumn < 0 ? [] : this.#columns(table, parameters, args.length);
     const separator = table.indexOf(':');
     const policy = separator < 0 ? null : table.slice(0, separator);
-    return { modal, policy, table: table.slice(separator + 1), args, columnArgs };
+    const atom = { modal, policy, table: table.slice(separator + 1), args, columnArgs };
+    if (this.#firstAggregate !== null || this.#firstAnonymous !== null) {
+      this.additions.set(atom, {
+        aggregates: this.#aggregates,
+        firstAggregate: this.#firstAggregate,
+        firstAnonymous: this.#firstAnonymous,
+      });
+    }
+    return atom;
+  }
+
+  /** Says what is wrong at a place. */
+  refuse(token: Token, text: string): void {
+    this.errors.push({ line: token.line, column: token.column, text });
+  }
+
+  #argument(token: Token, column: number): Term {
+    const { aggregate } = token;
+    if (aggregate === undefined) return this.#term(token);
+    this.#firstAggregate ??= token;
+    if (aggregate.over.length > 1 && aggregate.function !== 'count')
+      this.refuse(token, `only count is over several variables, not \`${token.text}\``);
+    this.#aggregates.push({ column, function: aggregate.function, over: aggregate.over });
+    return { kind: 'variable', name: aggregate.over[0]! };
   }
 
   /** Numbers first, then names, each sorted; the last of several values for a column wins. */
@@ -37,11 +81,13 @@ export class AtomCompiler {
       if (column === null) {
         this.#report(`Atom ${atom()} has a positional parameter after a reference parameter`);
       } else if (column.terminal === terminal.identifier) {
+        if (column.text === '?') this.refuse(column, '`?` is not the name of a column');
         if (byName.has(column.text))
           this.#report(`In atom ${atom()} multiple values for column name ${column.text} were provided`);
         byName.set(column.text, this.#term(term));
       } else {
         const number = this.#integer(column);
+        if (column.text.startsWith('-')) this.refuse(column, 'columns are counted from 0');
         if (byNumber.has(number))
           this.#report(`In atom ${atom()} multiple values for column number ${number} were provided.`);
         byNumber.set(number, this.#term(term));
@@ -69,12 +115,21 @@ export class AtomCompiler {
         // Whatever stands between the first and the last character, escapes and all (reference 2.1).
         return { kind: 'constant', value: token.text.slice(1, -1) };
       default:
-        return { kind: 'variable', name: token.text };
+        return { kind: 'variable', name: this.#variable(token) };
     }
   }
 
+  #variable(token: Token): string {
+    if (token.aggregate !== undefined)
+      this.refuse(token, `\`${token.text}\` must be an argument without the name of a column`);
+    if (token.text !== '?') return token.text;
+    this.#firstAnonymous ??= token;
+    this.#anonymous += 1;
+    return `?${this.#anonymous}`;
+  }
+
   #integer(token: Token): bigint {
-    if (/^[0-9]+$/.test(token.text)) return BigInt(token.text);
+    if (/^-?[0-9]+$/.test(token.text)) return BigInt(token.text);
     this.hasNonDecimal = true;
     const text = `integer \`${token.text}\` is not written in decimal`;
     this.errors.push({ line: token.line, column: token.column, text });

@@ -73,7 +73,9 @@ function ruleDependencies(policy: string, rule: Rule): readonly Dependency[] {
   for (const { atom: headAtom } of rule.heads) {
     const qualifier = headAtom.policy === null ? '' : `${headAtom.policy}:`;
     const head = `${policy}:${qualifier}${headAtom.table}`;
-    for (const { atom, negated } of rule.body) {
+    for (const { atom, negated: isNegated } of rule.body) {
+      // An aggregate needs the whole of what it is over, as a negation does.
+      const negated = isNegated || rule.aggregates !== undefined;
       const body = `${atom.policy ?? policy}:${atom.table}`;
       if (!found.some((other) => other.body === body && other.head === head && other.negated === negated))
         found.push({ head, body, negated });

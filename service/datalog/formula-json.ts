@@ -1,7 +1,16 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { MalformedFormula } from './problems.ts';
 import { pythonFloat } from './python-text.ts';
-import type { Atom, ColumnArgument, Formula, Literal, Modal, Term } from './tree.ts';
+import {
+  type Aggregate,
+  type Atom,
+  aggregateFunctions,
+  type ColumnArgument,
+  type Formula,
+  type Literal,
+  type Modal,
+  type Term,
+} from './tree.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -9,14 +18,20 @@ import type { Value } from './value.ts';
  * difference between 1 and 1.0 survive. The layout is durable (change records, rule items): never change the
  * meaning of a member, only add.
  *
- *     formula   {"fact": atom} | {"heads": [literal], "body": [literal]}
+ *     formula   {"fact": atom} | {"heads": [literal], "body": [literal], "aggregates": [aggregate]}
+ *     aggregate [column, function, [name]]; without any the member is absent
  *     literal   atom, with "not": true when negated
  *     atom      {"p": policy, "t": table, "a": [term], "m": modal, "c": [[column, term]]}; p, m, c may be absent
  *     term      {"v": name} | {"s": text} | {"i": decimal digits} | {"f": float}
  */
 export function formulaToJson(formula: Formula): JsonObject {
   if (formula.kind === 'fact') return { fact: atomToJson(formula.atom) };
-  return { heads: formula.heads.map(literalToJson), body: formula.body.map(literalToJson) };
+  const rule = { heads: formula.heads.map(literalToJson), body: formula.body.map(literalToJson) };
+  if (formula.aggregates === undefined) return rule;
+  return {
+    ...rule,
+    aggregates: formula.aggregates.map(({ column, function: name, over }) => [column, name, [...over]]),
+  };
 }
 
 /** Throws MalformedFormula, naming the member, when `json` was not written by {@link formulaToJson}. */
@@ -27,6 +42,13 @@ export function formulaFromJson(json: Json): Formula {
     kind: 'rule',
     heads: listAt(formula.heads, '$.heads').map((head, i) => literalFromJson(head, `$.heads[${i}]`)),
     body: listAt(formula.body, '$.body').map((literal, i) => literalFromJson(literal, `$.body[${i}]`)),
+    ...(formula.aggregates === undefined
+      ? {}
+      : {
+          aggregates: listAt(formula.aggregates, '$.aggregates').map((aggregate, i) =>
+            aggregateFromJson(aggregate, `$.aggregates[${i}]`),
+          ),
+        }),
   };
 }
 
@@ -69,6 +91,17 @@ function atomToJson({ modal, policy, table, args, columnArgs }: Atom): JsonObjec
 
 function termToJson(term: Term): JsonObject {
   return term.kind === 'variable' ? { v: term.name } : valueToJson(term.value);
+}
+
+function aggregateFromJson(json: Json, path: string): Aggregate {
+  const [column, name, over] = listAt(json, path);
+  const known = aggregateFunctions.find((candidate) => candidate === name);
+  if (typeof column !== 'number' || known === undefined) throw new MalformedFormula(path);
+  const names = listAt(over, path).map((variable) => {
+    if (typeof variable !== 'string') throw new MalformedFormula(path);
+    return variable;
+  });
+  return { column, function: known, over: names };
 }
 
 function literalFromJson(json: Json, path: string): Literal {

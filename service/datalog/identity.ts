@@ -1,5 +1,6 @@
-import type { ColumnArgument, Formula, Literal, Term } from './tree.ts';
+import type { Aggregate, ColumnArgument, Formula, Literal, Term } from './tree.ts';
 import type { Value } from './value.ts';
+import { isAnonymous } from './variables.ts';
 
 /**
  * When are two statements the same (reference 2.11)? Rules: the same set of heads and the same
@@ -18,7 +19,8 @@ export function statementKey(formula: Formula): string {
     return `${table}(${args.map(factTermKey).join(',')})${columnsKey(columnArgs)}`;
   }
   const heads = [...new Set(formula.heads.map(literalKey))].sort();
-  return `${heads.join('&')}:-${formula.body.map(literalKey).sort().join('&')}`;
+  const aggregates = formula.aggregates?.map(aggregateKey).join('&') ?? '';
+  return `${heads.join('&')}${aggregates}:-${formula.body.map(literalKey).sort().join('&')}`;
 }
 
 /** Equal for literals of the same spelling; numbers of different type differ. */
@@ -34,8 +36,14 @@ function columnsKey(columnArgs: readonly ColumnArgument[]): string {
   return columnArgs.map(({ column, term }) => `,${column}=${termKey(term)}`).join('');
 }
 
+function aggregateKey({ column, function: name, over }: Aggregate): string {
+  return `=${column}:${name}(${over.join(',')})`;
+}
+
+/** An anonymous variable is the same whatever its number. */
 function termKey(term: Term): string {
-  return term.kind === 'variable' ? term.name : valueKey(term.value);
+  if (term.kind === 'constant') return valueKey(term.value);
+  return isAnonymous(term.name) ? '?' : term.name;
 }
 
 function factTermKey(term: Term): string {

@@ -1,5 +1,6 @@
 import { syntaxFindingsMax } from '../base/limits.ts';
 import { CharStream, endOfText } from './char-stream.ts';
+import { foldAggregates, lexAddition } from './extended-tokens.ts';
 import { LexError, mismatchedCharacter, noViableCharacter } from './lex-errors.ts';
 import {
   isDigit,
@@ -11,7 +12,7 @@ import {
 } from './lex-number.ts';
 import { byteRepertoire, isQuote, lexStringPieces, textRepertoire } from './lex-string.ts';
 import type { SyntaxFinding } from './problems.ts';
-import { type Terminal, type Token, terminal } from './token.ts';
+import { type Dialect, type Terminal, type Token, terminal } from './token.ts';
 
 export interface LexResult {
   /** Without white space and comments; the last one is the end of the text. */
@@ -23,7 +24,7 @@ export interface LexResult {
  * Splits a text into tokens (reference 2.1). Never throws: errors are collected and lexing goes on after them
  * as an ANTLR 3 lexer does, because which further errors are reported is part of the wire text.
  */
-export function lex(text: string): LexResult {
+export function lex(text: string, dialect: Dialect): LexResult {
   const chars = new CharStream(text);
   const tokens: Token[] = [];
   const findings: SyntaxFinding[] = [];
@@ -31,10 +32,11 @@ export function lex(text: string): LexResult {
     const { line, column, index } = chars;
     if (chars.codeAt(0) === endOfText || findings.length >= syntaxFindingsMax) {
       tokens.push({ terminal: terminal.endOfText, text: '<EOF>', line, column });
-      return { tokens, findings };
+      return { tokens: dialect === 'extended' ? foldAggregates(tokens) : tokens, findings };
     }
     try {
-      const found = lexOne(chars);
+      const addition = dialect === 'extended' ? lexAddition(chars, tokens.at(-1)) : undefined;
+      const found = addition ?? lexOne(chars);
       if (found !== undefined) tokens.push({ terminal: found, text: chars.textFrom(index), line, column });
     } catch (error) {
       if (!(error instanceof LexError)) throw error;

@@ -3,16 +3,21 @@ import { FormulaPrediction } from './formula-prediction.ts';
 import { lex } from './lexer.ts';
 import { type SyntaxFinding, SyntaxProblem, type SyntaxProblemCode } from './problems.ts';
 import { Recognizer } from './recognizer.ts';
-import { type Token, terminal, terminalSet } from './token.ts';
+import { type Dialect, type Token, terminal, terminalSet } from './token.ts';
 import type { Atom, Event, Fact, Literal, Modal, Rule, Statement } from './tree.ts';
 
 /**
  * Parses a text into its statements, in order (reference 2.1, 2.2); an empty or blank text has none.
  * Throws SyntaxProblem with all errors that Congress would list, in its words: those of the lexer if there are
- * any, else those of the parser, else those of column references.
+ * any, else those of the parser, else those of column references. What users send goes through program-text.ts.
  */
-export function parse(text: string): readonly Statement[] {
-  const { tokens, findings } = lex(text);
+export function parse(text: string, dialect: Dialect = 'congress'): readonly Statement[] {
+  return parseWithPlaces(text, dialect).statements;
+}
+
+/** The same, and where each atom begins. */
+export function parseWithPlaces(text: string, dialect: Dialect): ParsedText {
+  const { tokens, findings } = lex(text, dialect);
   refuse('lex-failure', 'Lex failure.\n', findings);
   const parser = new Parser(tokens);
   const statements = parser.program();
@@ -20,7 +25,13 @@ export function parse(text: string): readonly Statement[] {
   const { errors, hasNonDecimal } = parser.compiler;
   // Congress walks the tree twice and keeps the errors of both walks.
   refuse('compiler-errors', 'Compiler found errors:', hasNonDecimal ? errors : [...errors, ...errors]);
-  return statements;
+  return { statements, places: parser.places };
+}
+
+export interface ParsedText {
+  readonly statements: readonly Statement[];
+  /** The first token of the literal that holds the atom. */
+  readonly places: ReadonlyMap<Atom, Token>;
 }
 
 function refuse(code: SyntaxProblemCode, prefix: string, findings: readonly SyntaxFinding[]): void {
@@ -48,6 +59,7 @@ const only = terminalSet;
  */
 class Parser extends Recognizer {
   readonly compiler = new AtomCompiler();
+  readonly places = new Map<Atom, Token>();
   readonly #prediction: FormulaPrediction;
 
   constructor(tokens: readonly Token[]) {
@@ -69,6 +81,7 @@ class Parser extends Recognizer {
   }
 
   #statement(): Statement | undefined {
+    this.compiler.beginStatement();
     const formula = this.rule(END | TERMINATORS, () => this.#formula());
     if (this.at(TERMINATORS)) this.accept();
     return formula;
@@ -80,7 +93,7 @@ class Parser extends Recognizer {
       case 'rule':
         return this.rule(END, () => this.#rule());
       case 'fact':
-        return this.rule(END, (): Fact | undefined => asFact(this.#fact()));
+        return this.rule(END, () => this.#storedFact());
       case 'event':
         return this.rule(END, () => this.#event());
       case 'stuck':
@@ -105,7 +118,34 @@ class Parser extends Recognizer {
     const heads = this.rule(only(terminal.colonMinus), () => this.#literals());
     this.match(terminal.colonMinus, LITERAL_STARTS);
     const body = this.rule(END, () => this.#literals());
-    return heads && body && { kind: 'rule', heads, body };
+    return heads && body && this.#checkedRule(heads, body);
+  }
+
+  /** Aggregates belong into an only head; `?` into none. */
+  #checkedRule(heads: readonly Literal[], body: readonly Literal[]): Rule {
+    const { additions } = this.compiler;
+    for (const { atom } of heads) {
+      const token = additions.get(atom)?.firstAnonymous;
+      if (token) this.compiler.refuse(token, '`?` has no value and cannot be in a head');
+    }
+    const [head] = heads;
+    const isAggregating = heads.length === 1 && head?.negated === false;
+    for (const { atom } of isAggregating ? body : [...heads, ...body]) this.#refuseAggregates(atom);
+    const aggregates = head && additions.get(head.atom)?.aggregates;
+    return { kind: 'rule', heads, body, ...(aggregates?.length ? { aggregates } : {}) };
+  }
+
+  #refuseAggregates(atom: Atom): void {
+    const token = this.compiler.additions.get(atom)?.firstAggregate;
+    if (token)
+      this.compiler.refuse(token, `\`${token.text}\` is allowed only in the head of a rule with one head`);
+  }
+
+  #storedFact(): Fact | undefined {
+    const atom = this.#fact();
+    if (atom === undefined) return undefined;
+    this.#refuseAggregates(atom);
+    return { kind: 'fact', atom };
   }
 
   #literals(): readonly Literal[] {
@@ -118,14 +158,24 @@ class Parser extends Recognizer {
   }
 
   #literal(): Literal | undefined {
+    const start = this.current;
     const negated = this.at(only(terminal.negation));
     if (!negated && !this.at(FACT_STARTS)) this.noViableAlternative(this.current);
     if (negated) this.accept();
     const atom = this.rule(END, () => this.#fact());
-    return atom && { negated, atom };
+    if (atom === undefined) return undefined;
+    this.places.set(atom, start);
+    return { negated, atom };
   }
 
   #fact(): Atom | undefined {
+    const start = this.current;
+    const atom = this.#plainOrModal();
+    if (atom !== undefined) this.places.set(atom, start);
+    return atom;
+  }
+
+  #plainOrModal(): Atom | undefined {
     if (this.at(only(terminal.identifier))) return this.rule(END, () => this.#atom(null));
     if (!this.at(MODAL_WORDS)) this.noViableAlternative(this.current);
     const modal = this.accept().text as Modal;
@@ -151,6 +201,13 @@ class Parser extends Recognizer {
 
   /** The table with its qualifiers and its sign, as one text. */
   #table(): string {
+    const start = this.current;
+    const name = this.#tableName();
+    if (name.includes('?')) this.compiler.refuse(start, '`?` is not the name of a table');
+    return name;
+  }
+
+  #tableName(): string {
     let name = this.match(terminal.identifier, AFTER_NAME_PART)?.text ?? '';
     while (this.at(only(terminal.colon))) {
       this.accept();
@@ -192,8 +249,4 @@ class Parser extends Recognizer {
 interface Parameter {
   readonly column: Token | null;
   readonly term: Token;
-}
-
-function asFact(atom: Atom | undefined): Fact | undefined {
-  return atom && { kind: 'fact', atom };
 }

@@ -1,3 +1,5 @@
+import type { AggregateFunction } from './tree.ts';
+
 /**
  * The terminals of the language (reference 2.1) as small numbers, so that a set of them is one bit mask.
  * `endOfRule` is not a token: in a follow set it says that the rule being parsed may end here.
@@ -59,7 +61,12 @@ export interface Token {
   readonly text: string;
   readonly line: number;
   readonly column: number;
+  /** Of an aggregate, which is read as one identifier. */
+  readonly aggregate?: { readonly function: AggregateFunction; readonly over: readonly string[] };
 }
+
+/** Which texts are read: those of Congress to the letter, or those with our additions too. */
+export type Dialect = 'congress' | 'extended';
 
 /** A set of terminals: bit n is terminal n. */
 export type TerminalSet = number;

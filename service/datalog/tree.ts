@@ -2,6 +2,10 @@ import type { Value } from './value.ts';
 
 /** The syntax tree of the policy language (Congress reference section 2.2). Plain data, never mutated. */
 
+/**
+ * A name that starts with `?` is anonymous: written `?`, it joins with nothing and occurs once in its statement.
+ * In a negated literal it stands for any value.
+ */
 interface Variable {
   readonly kind: 'variable';
   readonly name: string;
@@ -39,11 +43,28 @@ export interface Literal {
   readonly atom: Atom;
 }
 
+export const aggregateFunctions = ['count', 'sum', 'min', 'max', 'avg'] as const;
+
+export type AggregateFunction = (typeof aggregateFunctions)[number];
+
+/**
+ * Column `column` of the head holds a function of variables of the body, one value for each group (docs/DATALOG.md,
+ * Aggregates). Only `count` may be over several variables. In the tree the head argument is the first of them.
+ */
+export interface Aggregate {
+  readonly column: number;
+  readonly function: AggregateFunction;
+  /** Names, at least one. */
+  readonly over: readonly string[];
+}
+
 /** `heads :- body`. Several heads and negated heads parse; admission refuses them (reference 2.4). */
 export interface Rule {
   readonly kind: 'rule';
   readonly heads: readonly Literal[];
   readonly body: readonly Literal[];
+  /** Of the only head, by column; absent, never empty, in a rule without. */
+  readonly aggregates?: readonly Aggregate[];
 }
 
 /** A bodiless atom. Ground when it can be stored; a query text may hold variables. */

@@ -13,3 +13,8 @@ export function variablesOfLiterals(literals: readonly Literal[]): ReadonlySet<s
   for (const { atom } of literals) for (const name of variablesOf(atom.args)) names.add(name);
   return names;
 }
+
+/** Whether a variable is written `?`: no identifier starts so. */
+export function isAnonymous(name: string): boolean {
+  return name.startsWith('?');
+}

@@ -1,3 +1,4 @@
+import { Aggregator } from './aggregation/aggregator.ts';
 import { ColumnStatistics } from './column-statistics.ts';
 import { type CompiledPlan, compilePlan, type Runtime, type Sink } from './generate.ts';
 import { type PlanRequest, planRule } from './plan.ts';
@@ -12,6 +13,7 @@ export class Evaluator {
   readonly runtime: Runtime;
   /** Goes up whenever a relation becomes stored, virtual or neither: plans bound before may read the wrong one. */
   shape = 0;
+  readonly #aggregator: Aggregator;
   readonly #statistics = new ColumnStatistics();
   /** Compiled plans by rule and by what starts them; bound anew when a relation they read is replaced. */
   readonly #plans = new WeakMap<RuleForm, Map<string, CompiledPlan>>();
@@ -20,11 +22,17 @@ export class Evaluator {
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
+    this.#aggregator = new Aggregator(runtime);
   }
 
   /** Every derivation of the rule. */
   all(rule: RuleForm, sign: number, sink: Sink): void {
     if (rule.never) return;
+    if (rule.aggregation !== undefined) {
+      this.runtime.budget.subject = rule.ruleId;
+      this.#aggregator.all(rule, sign, sink);
+      return;
+    }
     const compiled = this.#compiled(rule, 'all', () => ({ start: { kind: 'all' }, output: rule.head.args }));
     this.#run(rule, compiled, nothing, sign, sink);
   }
@@ -32,6 +40,11 @@ export class Evaluator {
   /** The derivations in which body literal `literal` is one of these rows of its relation. */
   from(rule: RuleForm, literal: number, delta: RowsAndSign, sink: Sink): void {
     if (rule.never || delta.rows.length === 0) return;
+    if (rule.aggregation !== undefined) {
+      this.runtime.budget.subject = rule.ruleId;
+      this.#aggregator.from(rule, delta, sink);
+      return;
+    }
     this.#run(rule, this.#fromPlan(rule, literal), delta.rows, delta.sign, sink);
   }
 

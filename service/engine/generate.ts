@@ -260,17 +260,45 @@ class PlanText {
     const { builtin, args, negated } = step.literal;
     this.#head.push(`const f${at} = x.builtins[${this.#builtin++}];`);
     const inputs = args.slice(0, builtin.inputs).map((arg) => this.#value(arg));
-    this.#body.push(`const o${at} = f${at}(${inputs.join(', ')});`);
+    const call = `f${at}(${inputs.join(', ')})`;
     const outputs = args.slice(builtin.inputs);
+    if (builtin.many === true) {
+      this.#callMany(call, outputs[0]!, { at, negated });
+      return;
+    }
+    this.#body.push(`const o${at} = ${call};`);
     const read = (place: number) => (outputs.length === 1 ? `o${at}` : `o${at}[${place}]`);
     const succeeds = outputs.length === 0 ? `o${at} === true` : `o${at} !== undefined`;
     if (negated) {
-      const equal = outputs.map((arg, place) => `${read(place)} === ${this.#value(arg)}`);
+      const equal = outputs.flatMap((arg, place) =>
+        this.#isBound(arg) ? [`${read(place)} === ${this.#value(arg)}`] : [],
+      );
       this.#open(`if (!(${[succeeds, ...equal].join(' && ')}))`);
       return;
     }
     this.#open(`if (${succeeds})`);
     this.#matchOutputs(outputs, read);
+  }
+
+  /** A builtin with any number of results: a loop over them, or a search when there must be none. */
+  #callMany(
+    call: string,
+    output: Argument,
+    { at, negated }: { readonly at: number; readonly negated: boolean },
+  ): void {
+    if (!negated) {
+      this.#open(`for (const o${at} of ${call} ?? [])`);
+      this.#body.push('if (--B.fuel < 0) B.refill();');
+      this.#matchOutputs([output], () => `o${at}`);
+      return;
+    }
+    this.#body.push(`const o${at} = ${call};`);
+    const found = this.#isBound(output) ? `o${at}.includes(${this.#value(output)})` : `o${at}.length > 0`;
+    this.#open(`if (o${at} === undefined || !(${found}))`);
+  }
+
+  #isBound(arg: Argument): boolean {
+    return arg < 0 || this.#bound.has(arg);
   }
 
   /** Outputs bind new variables; for bound ones they are compared by value and type. */

@@ -1,3 +1,4 @@
+import { isAnonymous } from '../datalog/variables.ts';
 import type { ColumnStatistics } from './column-statistics.ts';
 import { UnsafeEvaluation } from './problems.ts';
 import type { Argument, BuiltinLiteral, RelationLiteral, RuleForm } from './program.ts';
@@ -143,10 +144,9 @@ class Ordering {
   #placeFilter(at: number): boolean {
     const literal = this.#form.body[at]!;
     if (literal.kind === 'builtin') {
-      const needed = literal.negated ? literal.args : literal.args.slice(0, literal.builtin.inputs);
-      if (!needed.every((arg) => this.#isBound(arg))) return false;
+      if (!this.#isCallable(literal)) return false;
       this.steps.push({ kind: 'builtin', literal });
-      this.#bind(literal.args);
+      if (!literal.negated) this.#bind(literal.args);
       this.cost += this.#rows;
       if (literal.negated || literal.builtin.outputs === 0) this.#rows *= passingPart;
       return true;
@@ -158,6 +158,14 @@ class Ordering {
     this.cost += this.#rows * (isStored ? lookupCost : checkCost);
     this.#rows *= passingPart;
     return true;
+  }
+
+  /** Outputs of a negated builtin are bound too, unless they may be anything. */
+  #isCallable({ args, builtin, negated }: BuiltinLiteral): boolean {
+    return args.every((arg, at) => {
+      if (this.#isBound(arg) || (!negated && at >= builtin.inputs)) return true;
+      return at >= builtin.inputs && isAnonymous(this.#form.variables[arg]!);
+    });
   }
 
   #cheapestLoop(): number | null {

@@ -62,3 +62,13 @@ export class RecursiveInclusion extends Problem {
     this.table = table;
   }
 }
+
+/** A query rule aggregates. Its instances would not be those of its body; a policy rule has a table to ask for. */
+export class AggregateInQuery extends Problem {
+  readonly code = 'aggregate-in-query';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('a query cannot aggregate: insert the rule into a policy and ask for its table');
+  }
+}

@@ -1,3 +1,4 @@
+import type { Aggregation } from './aggregation/aggregation.ts';
 import type { Builtin } from './builtins/builtin.ts';
 import type { RelationName } from './engine-change.ts';
 import { PendingChanges } from './pending-changes.ts';
@@ -17,6 +18,8 @@ export interface RuleForm {
   readonly variables: readonly string[];
   /** A body literal is `false` or `not true`: the rule derives nothing. */
   readonly never: boolean;
+  /** Instead of joining, groups the rows of its only body literal; its head has no other rule. */
+  readonly aggregation?: Aggregation;
 }
 
 export type Argument = number;

@@ -1,12 +1,16 @@
 import type { Atom, Formula, Literal, Rule, Term } from '../datalog/tree.ts';
 import type { Tuple, Value } from '../datalog/value.ts';
+import { isAnonymous } from '../datalog/variables.ts';
 import { boundRows } from './bound-query.ts';
 import type { BuiltinRegistry } from './builtins/registry.ts';
+import type { RelationName } from './engine-change.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
+import { lowerBody } from './lowering.ts';
 import type { Materialiser } from './materialiser.ts';
 import type { NodeRegistry } from './node-registry.ts';
-import type { RuleForm } from './program.ts';
+import { AggregateInQuery } from './problems.ts';
+import type { RelationNode, RuleForm } from './program.ts';
 import { Relation } from './relation.ts';
 import { bodyName, ruleForm, truthConstant } from './rule-form.ts';
 import { BuildSink } from './sinks.ts';
@@ -27,7 +31,7 @@ export function answerQuery(policy: string, query: Formula, parts: QueryParts): 
 }
 
 function isRelationAtom(atom: Atom, { builtins }: QueryParts): boolean {
-  return truthConstant(atom) === undefined && builtins.find(atom.table, atom.args.length) === undefined;
+  return truthConstant(atom) === undefined && builtins.find(atom) === undefined;
 }
 
 /** One literal over a relation: its constants bind columns, of the stored relation or of a question from the top. */
@@ -72,19 +76,31 @@ function constant(value: Value): Term {
 /** A rule whose head holds all variables collects the bindings. */
 function answerBody(policy: string, query: Formula, parts: QueryParts): readonly Formula[] {
   const { interner, builtins, nodes, evaluator, materialiser } = parts;
-  const body = queryBody(query);
+  const intern = (value: Value) => interner.intern(value);
+  if (query.kind === 'rule' && query.aggregates !== undefined) throw new AggregateInQuery();
+  const { body, projections } = lowerBody(policy, queryBody(query));
   const names = variablesOf(body);
-  const form: RuleForm = ruleForm(collector(names, body), {
-    policy,
-    ruleId: 'query',
-    builtins,
-    intern: (value) => interner.intern(value),
-    nodeOf: (name) => nodes.find(name) ?? nodes.transient(name),
-  });
+  const projected = new Map<string, RelationNode>();
+  const nodeOf = (name: RelationName) =>
+    nodes.find(name) ?? projected.get(`${name.policy}:${name.table}`) ?? nodes.transient(name);
+  const formOf = (rule: Rule, owner: string): RuleForm =>
+    ruleForm(rule, { policy: owner, ruleId: 'query', builtins, intern, nodeOf });
+  for (const { rule, policy: owner } of projections) {
+    const { head, ...rest } = formOf(rule, owner);
+    projected.set(`${owner}:${head.node.name.table}`, head.node);
+    if (head.node.rules.length === 0 && head.node.facts.size === 0) fill({ head, ...rest }, parts);
+  }
+  const form = formOf(collector(names, body), policy);
   materialiser.ensureBody(form);
   const bindings = new Relation(names.length, () => interner.limit);
   evaluator.all(form, 1, new BuildSink(bindings, evaluator.runtime.budget));
   return instances(query, names, bindings, interner);
+}
+
+/** Computes a relation that no rule of the engine defines, for this query only. */
+function fill(form: RuleForm, { evaluator, materialiser }: QueryParts): void {
+  for (const literal of form.body) if (literal.kind === 'relation') materialiser.ensure(literal.node);
+  evaluator.all(form, 1, new BuildSink(form.head.node.facts, evaluator.runtime.budget));
 }
 
 function instances(
@@ -106,12 +122,14 @@ export function queryBody(query: Formula): readonly Literal[] {
   return query.kind === 'rule' ? query.body : [{ negated: false, atom: query.atom }];
 }
 
-/** Variables of the literals that are looked at; truth constants ignore their arguments. */
+/** Variables that get a value; truth constants ignore their arguments. */
 export function variablesOf(body: readonly Literal[]): readonly string[] {
   const names = new Set<string>();
-  for (const { atom } of body) {
+  for (const { atom, negated } of body) {
     if (truthConstant(atom) !== undefined) continue;
-    for (const term of atom.args) if (term.kind === 'variable') names.add(term.name);
+    for (const term of atom.args) {
+      if (term.kind === 'variable' && !(negated && isAnonymous(term.name))) names.add(term.name);
+    }
   }
   return [...names];
 }

@@ -64,7 +64,7 @@ export function bodyName(policy: string, atom: Atom): RelationName {
 function bodyLiteral(literal: Literal, numbering: Numbering, context: FormContext): BodyLiteral {
   const { atom, negated } = literal;
   const args = atom.args.map((term) => numbering.argument(term));
-  const builtin = atom.modal === null ? context.builtins.find(atom.table, args.length) : undefined;
+  const builtin = atom.modal === null ? context.builtins.find(atom) : undefined;
   if (builtin !== undefined) return { kind: 'builtin', negated, builtin, args };
   return { kind: 'relation', negated, node: context.nodeOf(bodyName(context.policy, atom)), args };
 }

@@ -3,6 +3,7 @@ import type { BuiltinRegistry } from './builtins/registry.ts';
 import type { EngineChange } from './engine-change.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Interner } from './interner.ts';
+import { type LoweredRule, lowerRule } from './lowering.ts';
 import type { Materialiser } from './materialiser.ts';
 import type { NodeRegistry } from './node-registry.ts';
 import type { RelationNode, RuleForm } from './program.ts';
@@ -23,7 +24,11 @@ export interface RuleSetParts {
 /** Adds and removes rules at run time. Only the views that the rule's head reaches do any work. */
 export class RuleSet {
   readonly #parts: RuleSetParts;
+  /** By key of {@link LoweredRule}. */
   readonly #rules = new Map<string, RuleForm>();
+  /** Keys of the rules that each rule was lowered to, by its id; and how many ids need each. */
+  readonly #lowered = new Map<string, readonly string[]>();
+  readonly #uses = new Map<string, number>();
   #isStratified = true;
   #hasVolatile = false;
   /** Relations that lost their last rule in this batch. */
@@ -34,22 +39,53 @@ export class RuleSet {
   }
 
   /** Replaces a rule of the same id. */
-  insert({ policy, ruleId, rule }: EngineChange & { readonly kind: 'insert-rule' }): void {
-    const { interner, builtins, nodes } = this.#parts;
-    if (this.#rules.has(ruleId)) this.delete(ruleId);
-    this.#parts.evaluator.shape++;
-    const form = ruleForm(rule, {
-      policy,
+  insert(change: EngineChange & { readonly kind: 'insert-rule' }): void {
+    const { ruleId } = change;
+    if (this.#lowered.has(ruleId)) this.delete(ruleId);
+    const lowered = lowerRule(change);
+    this.#lowered.set(
       ruleId,
-      builtins,
-      intern: (value) => interner.intern(value),
-      nodeOf: (name) => nodes.get(name),
-    });
+      lowered.map(({ key }) => key),
+    );
+    for (const part of lowered) {
+      const uses = this.#uses.get(part.key) ?? 0;
+      this.#uses.set(part.key, uses + 1);
+      if (uses === 0) this.#insert(part);
+    }
+  }
+
+  delete(ruleId: string): void {
+    const keys = this.#lowered.get(ruleId) ?? [];
+    this.#lowered.delete(ruleId);
+    for (const key of [...keys].reverse()) {
+      const uses = this.#uses.get(key)! - 1;
+      if (uses > 0) {
+        this.#uses.set(key, uses);
+        continue;
+      }
+      this.#uses.delete(key);
+      this.#delete(key);
+    }
+  }
+
+  #insert({ key, policy, ruleId, rule, aggregation }: LoweredRule): void {
+    const { interner, builtins, nodes, evaluator } = this.#parts;
+    evaluator.shape++;
+    const form: RuleForm = {
+      ...ruleForm(rule, {
+        policy,
+        ruleId,
+        builtins,
+        intern: (value) => interner.intern(value),
+        nodeOf: (name) => nodes.get(name),
+      }),
+      ...(aggregation === undefined ? {} : { aggregation }),
+    };
     const head = form.head.node;
     const wasFactsOnly = head.rules.length === 0 && !head.isHeld;
     const isRead = head.readers.some((reader) => reader.rule.head.node.isHeld);
     if (head.virtual !== null) this.#changeVirtual(head, form);
-    this.#rules.set(ruleId, form);
+    this.#rules.set(key, form);
     head.rules.push(form);
     form.body.forEach((literal, at) => {
       if (literal.kind !== 'relation') return;
@@ -63,15 +99,15 @@ export class RuleSet {
     if (head.view !== null) this.#derive(form, 1);
   }
 
-  delete(ruleId: string): void {
-    const form = this.#rules.get(ruleId);
+  #delete(key: string): void {
+    const form = this.#rules.get(key);
     if (form === undefined) return;
     const { nodes, evaluator } = this.#parts;
     evaluator.shape++;
     const head = form.head.node;
     if (head.virtual !== null) this.#changeVirtual(head, form);
     if (head.view !== null) this.#derive(form, -1);
-    this.#rules.delete(ruleId);
+    this.#rules.delete(key);
     head.rules.splice(head.rules.indexOf(form), 1);
     for (const literal of form.body) {
       if (literal.kind !== 'relation') continue;

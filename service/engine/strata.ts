@@ -1,3 +1,4 @@
+import { publicTable } from './lowering.ts';
 import type { Component, RelationNode, RuleForm } from './program.ts';
 
 /**
@@ -74,7 +75,7 @@ function describe(nodes: readonly RelationNode[], rank: number): Component {
       literal.kind === 'relation' && members.has(literal.node) ? [{ rule, literal }] : [],
     ),
   );
-  const negative = inner.find(({ literal }) => literal.negated);
+  const negative = inner.find(({ rule, literal }) => literal.negated || rule.aggregation !== undefined);
   return {
     nodes,
     recursive: inner.length > 0,
@@ -99,5 +100,5 @@ function relationsRead(rule: RuleForm): readonly RelationNode[] {
 }
 
 function display(node: RelationNode): string {
-  return `${node.name.policy}:${node.name.table}`;
+  return `${node.name.policy}:${publicTable(node.name.table)}`;
 }

@@ -115,5 +115,7 @@ const checkCostMax = 64;
 /** Whether it is right and cheap to find out about single tuples of a relation rather than to store it. */
 export function canBeVirtual({ component, rules, name }: RelationNode, evaluator: Evaluator): boolean {
   if (component === null || component.recursive || component.volatile || name.arity === 0) return false;
-  return rules.every((rule) => rule.never || evaluator.checkCost(rule) <= checkCostMax);
+  return rules.every((rule) => {
+    return rule.never || (rule.aggregation === undefined && evaluator.checkCost(rule) <= checkCostMax);
+  });
 }

@@ -36,6 +36,9 @@ export function admissionContextOf(reads: AdmissionReads, newcomer: Policy | und
       return policy !== undefined && reads.ruleOfStatement(policy.id, formula) !== undefined;
     },
     dependencies: reads.graph,
-    mayRecur: () => false,
+    mayRecur: (name) => {
+      const kind = (isNew(name) ? newcomer : reads.policyByName(name))?.kind;
+      return kind === 'materialized' || kind === 'z3';
+    },
   };
 }

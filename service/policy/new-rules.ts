@@ -1,15 +1,23 @@
 import type { RuleId } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import { entityBytesMax } from '../base/limits.ts';
-import { admit } from '../datalog/admission/admit.ts';
-import { parse } from '../datalog/parser.ts';
+import type { Problem } from '../base/problem.ts';
+import { type AdmissionResult, admit } from '../datalog/admission/admit.ts';
 import { printStatement } from '../datalog/printer.ts';
+import { parseProgram } from '../datalog/program-text.ts';
 import type { Statement } from '../datalog/tree.ts';
 import type { Catalog } from './catalog.ts';
 import type { CreatedAt, Policy, StoredRule } from './entities.ts';
 import { ruleToEntity } from './entity-json.ts';
 import { entityBytes } from './entity-size.ts';
-import { EmptyRule, EntityTooLarge, MultipleRules, RuleRefused, RulesRecursive } from './problems.ts';
+import {
+  EmptyRule,
+  EntityTooLarge,
+  MultipleRules,
+  RuleRefused,
+  RulesRecursive,
+  RulesUnstratified,
+} from './problems.ts';
 
 /** A rule as it is posted. */
 export interface NewRule {
@@ -34,12 +42,19 @@ export function parsedOnce(wanted: readonly NewRule[]): () => readonly Statement
 }
 
 function statementIn(text: string): Statement {
-  const statements = parse(text);
+  const statements = parseProgram(text);
   const [statement] = statements;
   if (statement === undefined) throw new EmptyRule();
   if (statements.length > 1) throw new MultipleRules(statements.map(printStatement));
   return statement;
 }
+
+function refusal({ errors, cycle, isUnstratified }: Refused): Problem {
+  if (cycle === null) return new RuleRefused(errors);
+  return isUnstratified === true ? new RulesUnstratified(cycle) : new RulesRecursive(cycle);
+}
+
+type Refused = Extract<AdmissionResult, { readonly kind: 'refused' }>;
 
 export interface Admission {
   /** Where the rules go; it is in the catalog or is about to be. */
@@ -54,15 +69,13 @@ export interface Admission {
 
 /**
  * The rules that become part of the policy, all or none; those that it has already or that come twice are left
- * out (Congress reference 2.9). Throws RuleRefused, RulesRecursive, EntityTooLarge.
+ * out (Congress reference 2.9). Throws RuleRefused, RulesRecursive, RulesUnstratified, EntityTooLarge.
  */
 export function admitRules(catalog: Catalog, admission: Admission): readonly StoredRule[] {
   const { policy, isNew, wanted, statements, firstCreatedAt } = admission;
   const context = catalog.admissionContext(isNew ? policy : undefined);
   const result = admit({ policy: policy.name, statements }, context);
-  if (result.kind === 'refused') {
-    throw result.cycle === null ? new RuleRefused(result.errors) : new RulesRecursive(result.cycle);
-  }
+  if (result.kind === 'refused') throw refusal(result);
   return result.admitted.map(({ index, formula }, position) => {
     const { id, text, name, comment } = wanted[index]!;
     const createdAt = { ...firstCreatedAt, ordinal: firstCreatedAt.ordinal + position };

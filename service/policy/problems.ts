@@ -28,17 +28,6 @@ export class UnknownPolicyKind extends Problem {
   }
 }
 
-/** Reference 1.5: kind `z3` without its solver, which this service does not have. */
-export class PolicyKindUnavailable extends Problem {
-  readonly code = 'policy-kind-unavailable';
-  readonly kind = 'invalid';
-  readonly policyKind: string;
-  constructor(policyKind: string) {
-    super('Z3 not available. Please install it');
-    this.policyKind = policyKind;
-  }
-}
-
 /** Reference 1.5. */
 export class PolicyNameTaken extends Problem {
   readonly code = 'policy-name-taken';
@@ -189,6 +178,20 @@ export class RulesRecursive extends Problem {
   readonly cycle: readonly string[];
   constructor(cycle: readonly string[]) {
     super('Rules are recursive');
+    this.cycle = cycle;
+  }
+}
+
+/**
+ * Policies of a kind that may recur, and a cycle through a negation or an aggregate, so that the rules have no
+ * stratified meaning. `cycle` as in {@link RulesRecursive}.
+ */
+export class RulesUnstratified extends Problem {
+  readonly code = 'rules-unstratified';
+  readonly kind = 'invalid';
+  readonly cycle: readonly string[];
+  constructor(cycle: readonly string[]) {
+    super(`Rules are recursive through a negation or an aggregate: ${cycle.join(' -> ')}`);
     this.cycle = cycle;
   }
 }

@@ -158,7 +158,7 @@ function tableUses(policyName: string, rule: StoredRule): ReadonlyMap<string, Ta
 }
 
 function isStoredTable({ atom }: Literal): boolean {
-  return builtinCalled(atom.table, atom.args.length) === undefined;
+  return builtinCalled(atom) === undefined;
 }
 
 function writtenName({ policy, table }: Atom): string {

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import type { Atom, ColumnArgument, Fact, Literal, Rule, Term } from '../../service/datalog/tree.ts';
+import {
+  type Aggregate,
+  type Atom,
+  aggregateFunctions,
+  type ColumnArgument,
+  type Fact,
+  type Literal,
+  type Rule,
+  type Term,
+} from '../../service/datalog/tree.ts';
 import type { Value } from '../../service/datalog/value.ts';
 
 const keywords = new Set(['execute', 'insert', 'delete', 'not', 'NOT']);
@@ -73,3 +82,68 @@ export const anyRule: fc.Arbitrary<Rule> = fc.record({
 });
 
 export const anyProgram = fc.array(fc.oneof(anyFact, anyRule), { maxLength: 4 });
+
+/** Those with a sign too: what is left of -0 as an integer is 0, as a float nothing tells it from 0 in joins. */
+const anySignedValue: fc.Arbitrary<Value> = fc.oneof(
+  anyText,
+  fc.bigInt(),
+  fc.double({ noNaN: true }).filter((value) => Number.isFinite(value)),
+);
+
+const anyExtendedTerm: fc.Arbitrary<Term> = fc.oneof(
+  anyName.map((name): Term => ({ kind: 'variable', name })),
+  fc.constant<Term>({ kind: 'variable', name: '?' }),
+  anySignedValue.map((value): Term => ({ kind: 'constant', value })),
+);
+
+const anyExtendedLiteral: fc.Arbitrary<Literal> = fc
+  .tuple(anyLiteral, fc.array(anyExtendedTerm, { maxLength: 4 }))
+  .map(([literal, args]) => ({ ...literal, atom: { ...literal.atom, args } }));
+
+/** A head with aggregates, or one as before. */
+const anyHeads = fc
+  .tuple(
+    fc.array(anyLiteral, { minLength: 1, maxLength: 2 }),
+    fc.array(
+      fc.tuple(fc.constantFrom(...aggregateFunctions), fc.array(anyName, { minLength: 1, maxLength: 3 })),
+      {
+        maxLength: 3,
+      },
+    ),
+  )
+  .map(([heads, wanted]): Pick<Rule, 'heads' | 'aggregates'> => {
+    const [head] = heads;
+    if (wanted.length === 0 || head === undefined) return { heads };
+    const first = head.atom.args.length;
+    const aggregates = wanted.map(([name, over], at): Aggregate => {
+      return { column: first + at, function: name, over: name === 'count' ? over : over.slice(0, 1) };
+    });
+    const args = [
+      ...head.atom.args,
+      ...aggregates.map(({ over }): Term => ({ kind: 'variable', name: over[0]! })),
+    ];
+    const columnArgs = head.atom.columnArgs.filter(
+      ({ column }) => typeof column === 'string' || column >= args.length,
+    );
+    return { heads: [{ negated: false, atom: { ...head.atom, args, columnArgs } }], aggregates };
+  });
+
+const anyExtendedRule: fc.Arbitrary<Rule> = fc
+  .tuple(anyHeads, fc.array(anyExtendedLiteral, { minLength: 1, maxLength: 4 }))
+  .map(([heads, body]) => ({ kind: 'rule', ...heads, body: numbered(body) }));
+
+/** `?` by order of appearance in the statement: the form in which they parse. */
+function numbered(body: readonly Literal[]): readonly Literal[] {
+  let count = 0;
+  return body.map((literal) => {
+    const args = literal.atom.args.map((term): Term => {
+      if (term.kind === 'constant' || term.name !== '?') return term;
+      count += 1;
+      return { kind: 'variable', name: `?${count}` };
+    });
+    return { ...literal, atom: { ...literal.atom, args } };
+  });
+}
+
+/** Programs with our additions, some without. */
+export const anyExtendedProgram = fc.array(fc.oneof(anyFact, anyRule, anyExtendedRule), { maxLength: 4 });

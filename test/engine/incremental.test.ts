@@ -15,9 +15,10 @@ function rowsOf(engine: Engine, relation: RelationName): readonly string[] {
   return engine.rows(relation).map(tupleKey).sort();
 }
 
-/** Asks with every value of the first column bound, one query after the other. */
+/** Asks with every sample value in the first column, one query after the other. */
 function expectPoints(engine: Engine, oracle: Oracle, relation: RelationName): void {
-  const expected = oracle.rows(relation);
+  const samples = sampleValues.map((value) => tupleKey([value]));
+  const expected = oracle.rows(relation).filter((row) => samples.includes(row.split(', ')[0]!));
   const found = sampleValues.flatMap((value) => {
     const args = Array.from(
       { length: relation.arity },

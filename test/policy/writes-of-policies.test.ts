@@ -1,6 +1,5 @@
 import {
   InvalidPolicyName,
-  PolicyKindUnavailable,
   PolicyNameOfDataSource,
   PolicyNameTaken,
   PolicyNotFound,
@@ -89,9 +88,12 @@ describe('creating a policy', () => {
     ['foo', UnknownPolicyKind],
     ['datasource', UnknownPolicyKind],
     ['delta', UnknownPolicyKind],
-    ['Z3', PolicyKindUnavailable],
   ])('refuses kind %s', (kind, problem) => {
     expect(() => new Session().policy('k', { kind })).toThrow(problem);
+  });
+
+  it.each(['nonrecursive', 'action', 'database', 'materialized', 'z3', 'Z3'])('takes kind %s', (kind) => {
+    expect(new Session().policy('k', { kind }).policy.kind).toBe(kind.toLowerCase());
   });
 
   it('refuses a name that is taken, before it looks at the rules', () => {

@@ -10,6 +10,7 @@ import {
   RuleRefused,
   RulesNotPermitted,
   RulesRecursive,
+  RulesUnstratified,
 } from '../../service/policy/problems.ts';
 import { deleteDataSource } from '../../service/policy/writes/delete-data-source.ts';
 import { deleteRule } from '../../service/policy/writes/delete-rule.ts';
@@ -156,6 +157,34 @@ describe('inserting a rule', () => {
     expect(new Set((problem as RulesRecursive).cycle)).toEqual(
       new Set(['alice:b', 'bob:c', 'classification:a']),
     );
+  });
+
+  it.each(['z3', 'materialized'])('lets a policy of kind %s recur, unless through negation', (kind) => {
+    const session = new Session();
+    session.policy('loop', { kind, rules: ['r(x, y) :- e(x, y)', 'r(x, z) :- r(x, y), e(y, z)'] });
+    session.rule('loop', 'far(x) :- n(x), not r(x, ?)');
+    const problem = refusal(session, () => session.rule('loop', 'e(x, y) :- n(x), n(y), not far(y)'));
+    expect(problem).toBeInstanceOf(RulesUnstratified);
+    expect(problem.message).toMatch(/^Rules are recursive through a negation or an aggregate: loop:\w+ -> /);
+    expect(new Set((problem as RulesUnstratified).cycle)).toEqual(new Set(['loop:e', 'loop:far', 'loop:r']));
+  });
+
+  it('lets recursive kinds recur together, but not through a policy of another kind', () => {
+    const session = new Session();
+    session.policy('one', { kind: 'z3', rules: ['a(x) :- two:b(x)'] });
+    session.policy('two', { kind: 'materialized', rules: ['b(x) :- one:a(x)'] });
+    session.rule('classification', 'c(x) :- one:a(x)');
+    const problem = refusal(session, () => session.rule('two', 'b(x) :- classification:c(x)'));
+    expect(problem).toBeInstanceOf(RulesRecursive);
+    expect(problem.message).toBe('Rules are recursive');
+    expect((problem as RulesRecursive).cycle).toContain('classification:c');
+  });
+
+  it('lets a negated data source table leave out columns', () => {
+    const session = new Session();
+    session.dataSource('nova', { servers: ['id', 'name', 'status'] });
+    session.rule('classification', 'gone(x) :- known(x), not nova:servers(id=x)');
+    expect(formulas(session, 'classification')).toEqual(['gone(x) :- known(x), not nova:servers(x, ?, ?)']);
   });
 
   it('allows a chain again once the rule that closed it is deleted', () => {

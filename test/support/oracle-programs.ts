@@ -1,4 +1,10 @@
-import type { Literal, Rule, Term } from '../../service/datalog/tree.ts';
+import {
+  type Aggregate,
+  aggregateFunctions,
+  type Literal,
+  type Rule,
+  type Term,
+} from '../../service/datalog/tree.ts';
 import type { Tuple, Value } from '../../service/datalog/value.ts';
 import type { EngineChange, RelationName } from '../../service/engine/engine-change.ts';
 
@@ -43,7 +49,10 @@ export class Choices {
   }
 }
 
-/** One random batch of engine changes; rules are safe and stratified, recursion stays within a group of two. */
+/**
+ * One random batch of engine changes; rules are safe and stratified, recursion stays within a group of two. Some rules
+ * aggregate, some negated literals have `?`.
+ */
 export function randomBatch(choices: Choices, recursive: boolean): readonly EngineChange[] {
   return Array.from({ length: 1 + choices.below(4) }, () => randomChange(choices, recursive));
 }
@@ -79,7 +88,9 @@ function randomTuple(choices: Choices, arity: number): Tuple {
 function randomRule(choices: Choices, head: number, recursive: boolean): Rule {
   const { table, arity } = derivedTables[head]!;
   const group = Math.floor(head / 2) * 2;
-  const readable = [...baseTables, ...derivedTables.slice(0, recursive ? group + 2 : head)];
+  const isAggregating = choices.below(4) === 0;
+  const readableCount = recursive && !isAggregating ? group + 2 : recursive ? group : head;
+  const readable = [...baseTables, ...derivedTables.slice(0, readableCount)];
   const lower = [...baseTables, ...derivedTables.slice(0, recursive ? group : head)];
   const body: Literal[] = [];
   for (let count = 1 + choices.below(3); count > 0; count--) {
@@ -94,7 +105,10 @@ function randomRule(choices: Choices, head: number, recursive: boolean): Rule {
   ];
   for (let count = choices.below(3); count > 0; count--) {
     const read = choices.pick(lower);
-    const args = Array.from({ length: read.arity }, () => randomTerm(choices, bound));
+    const args = Array.from({ length: read.arity }, (_, at): Term => {
+      if (choices.below(4) === 0) return { kind: 'variable', name: `?${count}.${at}` };
+      return randomTerm(choices, bound);
+    });
     body.push({ negated: true, atom: atomOf(read, args) });
   }
   if (choices.below(3) === 0) {
@@ -104,7 +118,24 @@ function randomRule(choices: Choices, head: number, recursive: boolean): Rule {
   }
   shuffle(body, choices);
   const headArgs = Array.from({ length: arity }, () => randomTerm(choices, bound));
-  return { kind: 'rule', heads: [{ negated: false, atom: { ...plain, table, args: headArgs } }], body };
+  const aggregates = isAggregating && bound.length > 0 ? randomAggregates(choices, arity, bound) : [];
+  for (const { column, over } of aggregates) headArgs[column] = { kind: 'variable', name: over[0]! };
+  return {
+    kind: 'rule',
+    heads: [{ negated: false, atom: { ...plain, table, args: headArgs } }],
+    body,
+    ...(aggregates.length > 0 ? { aggregates } : {}),
+  };
+}
+
+function randomAggregates(choices: Choices, arity: number, bound: readonly string[]): readonly Aggregate[] {
+  const columns = Array.from({ length: arity }, (_, column) => column).filter(() => choices.below(3) > 0);
+  return columns.map((column) => {
+    const name = choices.pick(aggregateFunctions);
+    const first = choices.pick(bound);
+    const second = choices.pick(bound);
+    return { column, function: name, over: name === 'count' && second !== first ? [first, second] : [first] };
+  });
 }
 
 const plain = { modal: null, policy: null, columnArgs: [] } as const;

@@ -1,8 +1,9 @@
-import type { Atom, Literal, Rule, Term } from '../../service/datalog/tree.ts';
+import type { Aggregate, Atom, Literal, Rule, Term } from '../../service/datalog/tree.ts';
 import type { Tuple, Value } from '../../service/datalog/value.ts';
 import { BuiltinRegistry } from '../../service/engine/builtins/registry.ts';
 import type { EngineChange, RelationName } from '../../service/engine/engine-change.ts';
 import { defaultEngineOptions } from '../../service/engine/engine-options.ts';
+import { aggregated } from './oracle-aggregates.ts';
 
 /**
  * The slow, obviously right evaluator: keeps the program as lists and computes everything anew for every
@@ -82,10 +83,12 @@ class GroundedRule {
   readonly #policy: string;
   readonly #headAtom: Atom;
   readonly #body: readonly Literal[];
+  readonly #aggregates: readonly Aggregate[];
 
   constructor(policy: string, rule: Rule) {
     this.#policy = policy;
     this.#headAtom = rule.heads[0]!.atom;
+    this.#aggregates = rule.aggregates ?? [];
     this.head = relationKey({
       policy,
       table: this.#headAtom.table,
@@ -101,16 +104,21 @@ class GroundedRule {
   get reads(): readonly { readonly key: string; readonly negated: boolean }[] {
     return this.#body
       .filter((literal) => !isBuiltin(literal))
-      .map(({ atom, negated }) => ({ key: this.#keyOf(atom), negated }));
+      .map(({ atom, negated }) => ({
+        key: this.#keyOf(atom),
+        negated: negated || this.#aggregates.length > 0,
+      }));
   }
 
   deriveInto(relations: Map<string, Map<string, Tuple>>): boolean {
     const rows = relations.get(this.head) ?? new Map<string, Tuple>();
     relations.set(this.head, rows);
-    const derived: Tuple[] = [];
-    this.#search(0, new Map(), relations, (binding) => {
-      derived.push(this.#headAtom.args.map((term) => constantOf(term, binding)!));
-    });
+    const bindings: ReadonlyMap<string, Value>[] = [];
+    this.#search(0, new Map(), relations, (binding) => bindings.push(binding));
+    const derived =
+      this.#aggregates.length > 0
+        ? aggregated(this.#headAtom, this.#aggregates, bindings)
+        : bindings.map((binding) => this.#headAtom.args.map((term) => constantOf(term, binding)!));
     const before = rows.size;
     for (const tuple of derived) rows.set(tupleKey(tuple), tuple);
     return rows.size > before;
@@ -150,14 +158,18 @@ class GroundedRule {
 }
 
 function isBuiltin({ atom }: Literal): boolean {
-  return builtins.find(atom.table, atom.args.length) !== undefined;
+  return builtins.find(atom) !== undefined;
 }
 
 function builtinExtensions(atom: Atom, binding: ReadonlyMap<string, Value>): ReadonlyMap<string, Value>[] {
-  const builtin = builtins.find(atom.table, atom.args.length)!;
+  const builtin = builtins.find(atom)!;
   const inputs = atom.args.slice(0, builtin.inputs).map((term) => constantOf(term, binding)!);
   try {
     const result = builtin.evaluate(...inputs);
+    if (builtin.many === true)
+      return ((result ?? []) as Tuple).flatMap((one) =>
+        matched(atom.args.slice(builtin.inputs), [one], binding),
+      );
     if (builtin.outputs === 0) return result === true ? [new Map(binding)] : [];
     if (result === undefined) return [];
     const outputs = (builtin.outputs === 1 ? [result] : result) as Tuple;

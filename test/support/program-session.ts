@@ -65,7 +65,7 @@ export class ProgramSession {
       return;
     }
     for (const { atom } of formula.body) {
-      if (builtinCalled(atom.table, atom.args.length) === undefined) this.#learn(atom.policy ?? policy, atom);
+      if (builtinCalled(atom) === undefined) this.#learn(atom.policy ?? policy, atom);
     }
     this.engine.apply([{ kind: 'insert-rule', policy, ruleId: `rule-${this.#rules++}`, rule: formula }]);
   }
@@ -88,6 +88,7 @@ export class ProgramSession {
       holds: (policy, formula) => this.#held.has(`${policy} ${statementKey(formula)}`),
       dependencies: this.#dependencies,
       mayRecur: () => false,
+      refusesOmittedInNegation: true,
     };
   }
 }

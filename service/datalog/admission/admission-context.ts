@@ -17,6 +17,11 @@ export interface AdmissionContext {
   holds(policy: string, formula: Formula): boolean;
   /** Of all statements of all policies. */
   readonly dependencies: DependencyGraph;
-  /** Whether rules of this policy may be recursive among themselves (seam for recursive kinds). */
+  /** Whether rules of this policy may be recursive among themselves : kinds `materialized` and `z3`. */
   mayRecur(policy: string): boolean;
+  /**
+   * A negated literal that leaves out columns of a data source table is unsafe, as in Congress. Absent in the service
+   * (decision 0103); set to compare with recorded answers of Congress.
+   */
+  readonly refusesOmittedInNegation?: boolean;
 }

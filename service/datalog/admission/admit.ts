@@ -39,6 +39,8 @@ export type AdmissionResult =
       readonly errors: readonly string[];
       /** When the reason is recursion: tables in order of dependence, the first again at the end. */
       readonly cycle: readonly string[] | null;
+      /** All tables of the cycle may be recursive, but a negation or an aggregate lies between them. */
+      readonly isUnstratified?: true;
     };
 
 /**
@@ -61,7 +63,7 @@ export function admit(request: AdmissionRequest, context: AdmissionContext): Adm
     added: checked.flatMap(({ formula }) => dependenciesOf(request.policy, formula)),
     mayRecur: (policy) => context.mayRecur(policy),
   });
-  if (cycle !== undefined) return { kind: 'refused', errors: ['Rules are recursive'], cycle };
+  if (cycle !== undefined) return recursive(cycle, context);
   return ordered(withoutRepeats(checked), prepared.parked);
 }
 
@@ -122,4 +124,12 @@ function ordered(checked: readonly Admitted[], parked: readonly number[]): Admis
 
 function refused(errors: readonly string[]): AdmissionResult {
   return { kind: 'refused', errors, cycle: null };
+}
+
+function recursive(cycle: readonly string[], context: AdmissionContext): AdmissionResult {
+  const isUnstratified = cycle.every((table) => context.mayRecur(table.slice(0, table.indexOf(':'))));
+  const error = isUnstratified
+    ? `Rules are recursive through a negation or an aggregate: ${cycle.join(' -> ')}`
+    : 'Rules are recursive';
+  return { kind: 'refused', errors: [error], cycle, ...(isUnstratified ? { isUnstratified } : {}) };
 }

@@ -1,7 +1,7 @@
 import { builtinCalled } from '../builtins.ts';
 import { printLiteral, printStatement } from '../printer.ts';
 import type { Literal, Rule } from '../tree.ts';
-import { variablesOf } from '../variables.ts';
+import { isAnonymous, variablesOf } from '../variables.ts';
 
 export type BodyOrder =
   | { readonly kind: 'ordered'; readonly rule: Rule }
@@ -9,7 +9,7 @@ export type BodyOrder =
 
 /**
  * The rule with a body that can be evaluated from left to right (reference 2.7): negated literals when all their
- * variables are bound, builtins when their inputs are, other literals at once. What must wait comes as early
+ * variables are bound (`?` needs no value), builtins when their inputs are, other literals at once. What must wait comes as early
  * as it can, first come first served; a body that is safe already is unchanged.
  */
 export function orderBody(rule: Rule): BodyOrder {
@@ -51,8 +51,12 @@ interface Waiting {
   readonly missing: readonly string[];
 }
 
+/** Inputs of builtins; in a negated literal everything but what may be anything. */
 function neededVariables({ negated, atom }: Literal): ReadonlySet<string> {
-  if (negated) return variablesOf(atom.args);
-  const builtin = builtinCalled(atom.table, atom.args.length);
-  return variablesOf(builtin === undefined ? [] : atom.args.slice(0, builtin.inputs));
+  const inputs = builtinCalled(atom)?.inputs ?? 0;
+  const needed = atom.args.filter((term, at) => {
+    if (at < inputs) return true;
+    return negated && term.kind === 'variable' && !isAnonymous(term.name);
+  });
+  return variablesOf(needed);
 }

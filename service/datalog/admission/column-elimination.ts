@@ -47,15 +47,34 @@ function resolved(formula: Formula, policy: string, context: AdmissionContext): 
   const heads = formula.heads.map((head, i) =>
     resolveLiteral(head, { policy, context, fresh: (column) => names.ofHead(i, column) }),
   );
-  const body = formula.body.map((literal) =>
-    resolveLiteral(literal, { policy, context, fresh: (column) => names.ofBody(literal, column) }),
-  );
-  return { kind: 'rule', heads, body };
+  const body = formula.body.map((literal) => {
+    const mark = mayBeAnything(literal, formula, { policy, context }) ? '?' : '';
+    return resolveLiteral(literal, {
+      policy,
+      context,
+      fresh: (column) => mark + names.ofBody(literal, column),
+    });
+  });
+  return { ...formula, heads, body };
 }
 
-interface Resolving {
+/**
+ * Whether columns that were left out are anonymous. Congress names them, and so refuses a negated literal that
+ * leaves out columns of a data source table (decision 0103). In a rule with aggregates, what nobody wrote must not
+ * be counted.
+ */
+function mayBeAnything({ negated, atom }: Literal, rule: Rule, { policy, context }: Surroundings): boolean {
+  if (rule.aggregates !== undefined) return true;
+  if (!negated || context.refusesOmittedInNegation === true) return false;
+  return context.isDataSource(atom.policy ?? policy);
+}
+
+interface Surroundings {
   readonly policy: string;
   readonly context: AdmissionContext;
+}
+
+interface Resolving extends Surroundings {
   readonly fresh: FreshVariable;
 }
 

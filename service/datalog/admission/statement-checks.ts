@@ -62,7 +62,9 @@ function checkRule(rule: Rule): Checked {
 
 function headSafetyErrors(rule: Rule): readonly string[] {
   const inBody = variablesOfLiterals(rule.body);
-  const unsafe = [...variablesOfLiterals(rule.heads)].filter((name) => !inBody.has(name));
+  const inHead = new Set(variablesOfLiterals(rule.heads));
+  for (const { over } of rule.aggregates ?? []) for (const name of over) inHead.add(name);
+  const unsafe = [...inHead].filter((name) => !inBody.has(name));
   return unsafe.map((name) => `Variable ${name} found in head but not in body, rule ${printStatement(rule)}`);
 }
 
@@ -89,8 +91,9 @@ function modalErrors(rule: Rule): readonly string[] {
   return [...heads, ...body];
 }
 
-function builtinNameErrors({ modal, policy, table }: Atom): readonly string[] {
-  if (builtinNamed(table) === undefined) return [];
+function builtinNameErrors(atom: Atom): readonly string[] {
+  if (builtinNamed(atom) === undefined) return [];
+  const { modal, policy, table } = atom;
   const name = [modal, policy, table].filter((part) => part !== null).join(':');
   return [`Conflict with built-in tablename: ${name}`];
 }

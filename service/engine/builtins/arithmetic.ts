@@ -3,7 +3,7 @@ import type { Builtin } from './builtin.ts';
 import { toFloat, toInteger } from './python-number.ts';
 
 /** Length of a text that a builtin may make, in UTF-16 code units; more fails the literal. */
-const textLengthMax = 1 << 20;
+export const textLengthMax = 1 << 20;
 /** Bits of an integer that `mul` may make; more fails the literal. */
 const integerBitsMax = 1 << 16;
 

@@ -65,7 +65,7 @@ function atMost(x: Value, y: Value): boolean {
 }
 
 /** UTF-16 order, except that surrogates sort above the rest of the basic plane, as code points do. */
-function codePointOrder(x: string, y: string): number {
+export function codePointOrder(x: string, y: string): number {
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) {
     const a = x.charCodeAt(i);

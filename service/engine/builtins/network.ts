@@ -19,7 +19,7 @@ export const networkBuiltins: readonly Builtin[] = [
   { name: 'ip_in_network', inputs: 2, outputs: 0, evaluate: ipInNetwork },
 ];
 
-interface Address {
+export interface Address {
   readonly version: 4 | 6;
   readonly number: bigint;
 }
@@ -33,23 +33,26 @@ interface Network {
 const widths = { 4: 32, 6: 128 } as const;
 
 function order(x: Value, y: Value): number {
-  const left = address(x);
-  const right = address(y);
+  return addressOrder(readAddress(x), readAddress(y));
+}
+
+/** Below zero when the left address sorts first. */
+export function addressOrder(left: Address, right: Address): number {
   if (left.version !== right.version) return left.version - right.version;
   return left.number < right.number ? -1 : left.number > right.number ? 1 : 0;
 }
 
 /** Network address and mask; host bits do not matter. */
 function networksEqual(x: Value, y: Value): boolean {
-  const left = network(x);
-  const right = network(y);
+  const left = readNetwork(x);
+  const right = readNetwork(y);
   return left.version === right.version && left.first === right.first && left.last === right.last;
 }
 
 /** True when y's first or last address lies in x: not symmetric, and blind to the version, as in Congress. */
 function networksOverlap(x: Value, y: Value): boolean {
-  const outer = network(x);
-  const { first, last } = network(y);
+  const outer = readNetwork(x);
+  const { first, last } = readNetwork(y);
   return (outer.first <= first && first <= outer.last) || (outer.first <= last && last <= outer.last);
 }
 
@@ -58,13 +61,13 @@ function ipInNetwork(ip: Value, net: Value): boolean {
     const plain = plainIpInNetwork(ip, net);
     if (plain !== undefined) return plain;
   }
-  const { version, first, last } = network(net);
-  const { version: own, number } = address(ip);
+  const { version, first, last } = readNetwork(net);
+  const { version: own, number } = readAddress(ip);
   return own === version && first <= number && number <= last;
 }
 
 /** Integers below 2^32 are IPv4, larger ones IPv6; texts include the short, octal and hexadecimal IPv4 forms. */
-function address(value: Value): Address {
+export function readAddress(value: Value): Address {
   if (typeof value === 'number') throw new TypeError('a float is no address');
   if (typeof value === 'bigint') return numberedAddress(value);
   if (value.includes(':')) return { version: 6, number: versionSix(value) };
@@ -79,7 +82,7 @@ function numberedAddress(number: bigint): Address {
 }
 
 /** `address`, `address/length` or `address/mask`; a partial IPv4 address such as `10/8` is filled with zeros. */
-function network(value: Value): Network {
+export function readNetwork(value: Value): Network {
   if (typeof value !== 'string') throw new TypeError('not a network');
   const slash = value.indexOf('/');
   const text = slash < 0 ? value : value.slice(0, slash);

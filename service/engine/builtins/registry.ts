@@ -1,9 +1,13 @@
+import { type BuiltinCall, builtinCalled } from '../../datalog/builtins.ts';
 import { arithmeticBuiltins } from './arithmetic.ts';
 import type { Builtin, BuiltinContext } from './builtin.ts';
 import { comparisonBuiltins } from './comparison.ts';
 import { dateTimeBuiltins } from './date-time.ts';
+import { jsonBuiltins } from './json-access.ts';
 import { networkBuiltins } from './network.ts';
+import { networkAdditions } from './network-additions.ts';
 import { textBuiltins } from './text.ts';
+import { textAdditions } from './text-additions.ts';
 import { validationBuiltins } from './validation.ts';
 
 /** The builtins of one engine, by name. */
@@ -18,19 +22,22 @@ export class BuiltinRegistry {
       ...dateTimeBuiltins(context),
       ...networkBuiltins,
       ...validationBuiltins(),
+      ...textAdditions(),
+      ...networkAdditions,
+      ...jsonBuiltins(),
     ];
     this.#byName = new Map(all.map((builtin) => [builtin.name, builtin]));
   }
 
   /**
-   * The builtin that a literal with this table name and number of arguments means, whatever its qualifier
-   * (reference 2.5); undefined for an ordinary table (2.9: the name with another arity is one). Without any
-   * argument it is the builtin too, but never holds.
+   * The builtin that a literal with this atom means; undefined for an ordinary table. Without any argument it never
+   * holds.
    */
-  find(name: string, arity: number): Builtin | undefined {
-    const builtin = this.#byName.get(name);
-    if (builtin !== undefined && arity === 0) return { ...neverHolds, name };
-    return builtin !== undefined && builtin.inputs + builtin.outputs === arity ? builtin : undefined;
+  find(atom: BuiltinCall): Builtin | undefined {
+    const signature = builtinCalled(atom);
+    if (signature === undefined) return undefined;
+    const { name } = signature;
+    return atom.args.length === 0 ? { ...neverHolds, name } : this.#byName.get(name);
   }
 
   /** All builtins, for checks against the language's own table of signatures. */

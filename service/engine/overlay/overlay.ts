@@ -159,8 +159,9 @@ export class Overlay {
    * What a builtin computes from the constants of an atom: its outputs (none for a test that holds), `fails` for a
    * test that does not, `error` where it does not take its inputs or they are no constants.
    */
-  computeBuiltin({ table, args }: Atom): readonly Value[] | 'fails' | 'error' {
-    const builtin = this.#state.base.builtins.find(table, args.length);
+  computeBuiltin(atom: Atom): readonly Value[] | 'fails' | 'error' {
+    const builtin = this.#state.base.builtins.find(atom);
+    const { args } = atom;
     if (builtin === undefined) return 'error';
     const inputs = args
       .slice(0, builtin.inputs)

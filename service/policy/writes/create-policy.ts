@@ -9,7 +9,6 @@ import { admitRules, type NewRule, parsedOnce } from '../new-rules.ts';
 import {
   EntityTooLarge,
   InvalidPolicyName,
-  PolicyKindUnavailable,
   PolicyNameOfDataSource,
   PolicyNameTaken,
   TooManyRules,
@@ -38,7 +37,7 @@ export type CreatedPolicy = {
 
 /**
  * Creates a policy, with its rules or not at all (Congress reference 1.5). Checks in the order of Congress:
- * InvalidPolicyName, UnknownPolicyKind or PolicyKindUnavailable, PolicyNameTaken or PolicyNameOfDataSource,
+ * InvalidPolicyName, UnknownPolicyKind, PolicyNameTaken or PolicyNameOfDataSource,
  * then those of the rules as in insert-rule.ts; and TooManyRules, EntityTooLarge.
  */
 export function createPolicy(wanted: NewPolicy): Write<CreatedPolicy> {
@@ -89,10 +88,9 @@ function planPolicy(catalog: Catalog, wanted: NewPolicy, { sequence, ordinal }: 
 
 function kindNamed(text: string): PolicyKind {
   const kind = text.toLowerCase();
-  if (kind === 'z3') throw new PolicyKindUnavailable(kind);
   const known = policyKinds.find((candidate) => candidate === kind);
   if (known === undefined) throw new UnknownPolicyKind(text);
   return known;
 }
 
-const policyKinds: readonly PolicyKind[] = ['nonrecursive', 'action', 'database', 'materialized'];
+const policyKinds: readonly PolicyKind[] = ['nonrecursive', 'action', 'database', 'materialized', 'z3'];

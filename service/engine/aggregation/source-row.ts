@@ -1,0 +1,30 @@
+import type { Value } from '../../datalog/value.ts';
+import type { Relation } from '../relation.ts';
+
+/** A look at one row of the relation that is aggregated; moved from row to row. */
+export class SourceRow {
+  row = 0;
+  readonly #relation: Relation;
+  readonly #values: readonly Value[];
+
+  constructor(relation: Relation, values: readonly Value[]) {
+    this.#relation = relation;
+    this.#values = values;
+  }
+
+  id(column: number): number {
+    return this.#relation.columns[column]![this.row]!;
+  }
+
+  value(column: number): Value {
+    return this.#values[this.id(column)]!;
+  }
+
+  /** Equal for equal ids in these columns, and only then. */
+  key(columns: readonly number[]): number | string {
+    if (columns.length === 1) return this.id(columns[0]!);
+    let key = '';
+    for (const column of columns) key += `${this.id(column)},`;
+    return key;
+  }
+}
