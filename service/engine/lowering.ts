@@ -37,9 +37,8 @@ interface Owned {
  */
 export function lowerRule({ policy, ruleId, rule }: Owned): readonly LoweredRule[] {
   const { body, projections } = lowerBody(policy, rule.body);
-  const lowered = { policy, ruleId, rule: body === rule.body ? rule : { ...rule, body } };
-  if (rule.aggregates === undefined) return [...projections, { ...lowered, key: ruleId }];
-  return [...projections, ...lowerAggregates(lowered, rule.aggregates)];
+  const lowered = body === rule.body ? rule : { ...rule, body };
+  return [...projections, ...lowerAggregates({ policy, ruleId, rule: lowered })];
 }
 
 /** The body without anonymous columns in negated literals, and the rules that define what it then reads. */
@@ -94,10 +93,10 @@ function projectionOf(policy: string, atom: Atom): { readonly rule: LoweredRule;
   };
 }
 
-function lowerAggregates(
-  { policy, ruleId, rule }: Owned,
-  aggregates: readonly Aggregate[],
-): readonly LoweredRule[] {
+/** The second half of {@link lowerRule}. A rule without aggregates stays as it is. */
+export function lowerAggregates({ policy, ruleId, rule }: Owned): readonly LoweredRule[] {
+  const { aggregates } = rule;
+  if (aggregates === undefined) return [{ key: ruleId, policy, ruleId, rule }];
   const head = rule.heads[0]!.atom;
   const aggregated = new Map(aggregates.map((aggregate, at) => [aggregate.column, `aggregate ${at}`]));
   const groupTerms = head.args.filter((_, column) => !aggregated.has(column));

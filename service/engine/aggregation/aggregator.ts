@@ -4,7 +4,7 @@ import type { RelationLiteral, RuleForm } from '../program.ts';
 import type { RowList } from '../row-list.ts';
 import type { Aggregation } from './aggregation.ts';
 import { GroupTable } from './group-table.ts';
-import { SourceRow } from './source-row.ts';
+import { RelationRow } from './source-row.ts';
 
 /**
  * Evaluates rules with an aggregation (lowering.ts):
@@ -27,7 +27,7 @@ export class Aggregator {
   all(rule: RuleForm, sign: number, sink: Sink): void {
     const table = new GroupTable(aggregationOf(rule));
     const source = sourceOf(rule).node.source;
-    const row = new SourceRow(source, this.#runtime.interner.values);
+    const row = new RelationRow(source, this.#runtime.interner.values);
     for (row.row = 1; row.row < source.end; row.row++) {
       if (source.support[row.row]! > 0) this.#change(table, row, 1);
     }
@@ -39,7 +39,7 @@ export class Aggregator {
   from(rule: RuleForm, { rows, sign }: Delta, sink: Sink): void {
     const table = this.#tables.get(rule);
     assert(table !== undefined, 'groups that are maintained were built');
-    const row = new SourceRow(sourceOf(rule).node.source, this.#runtime.interner.values);
+    const row = new RelationRow(sourceOf(rule).node.source, this.#runtime.interner.values);
     for (let i = 0; i < rows.length; i++) {
       row.row = rows.rows[i]!;
       this.#change(table, row, sign);
@@ -47,7 +47,7 @@ export class Aggregator {
     this.#settle(table, sink);
   }
 
-  #change(table: GroupTable, row: SourceRow, sign: number): void {
+  #change(table: GroupTable, row: RelationRow, sign: number): void {
     const { budget } = this.#runtime;
     if (--budget.fuel < 0) budget.refill();
     table.change(row, sign);

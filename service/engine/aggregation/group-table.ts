@@ -3,7 +3,7 @@ import type { Sink } from '../generate.ts';
 import type { Accumulator } from './accumulator.ts';
 import { newAccumulator } from './accumulators.ts';
 import type { Aggregation } from './aggregation.ts';
-import type { SourceRow } from './source-row.ts';
+import type { RelationRow } from './source-row.ts';
 
 /**
  * All groups of one aggregation. A change of a row costs one step for each aggregate (O(log n) for min and max),
@@ -20,7 +20,7 @@ export class GroupTable {
     this.#keyColumns = Array.from({ length: aggregation.keys }, (_, column) => column);
   }
 
-  change(row: SourceRow, sign: number): void {
+  change(row: RelationRow, sign: number): void {
     const group = this.#group(row);
     group.rows += sign;
     for (const accumulator of group.accumulators) accumulator.change(row, sign);
@@ -43,7 +43,7 @@ export class GroupTable {
     this.#touched.length = 0;
   }
 
-  #group(row: SourceRow): Group {
+  #group(row: RelationRow): Group {
     const key = row.key(this.#keyColumns);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;

@@ -1,8 +1,15 @@
 import type { Value } from '../../datalog/value.ts';
 import type { Relation } from '../relation.ts';
 
-/** A look at one row of the relation that is aggregated; moved from row to row. */
-export class SourceRow {
+/** A row that is aggregated. */
+export interface SourceRow {
+  value(column: number): Value;
+  /** Equal for equal values in these columns, and only then. */
+  key(columns: readonly number[]): number | string;
+}
+
+/** A look at one row of a relation; moved from row to row. */
+export class RelationRow implements SourceRow {
   row = 0;
   readonly #relation: Relation;
   readonly #values: readonly Value[];
@@ -20,7 +27,6 @@ export class SourceRow {
     return this.#values[this.id(column)]!;
   }
 
-  /** Equal for equal ids in these columns, and only then. */
   key(columns: readonly number[]): number | string {
     if (columns.length === 1) return this.id(columns[0]!);
     let key = '';

@@ -1,4 +1,5 @@
 import type { Value } from '../../datalog/value.ts';
+import { isAnonymous } from '../../datalog/variables.ts';
 import type { Budget } from '../budget.ts';
 import type { Builtin, BuiltinResult } from '../builtins/builtin.ts';
 import { UnsafeEvaluation } from '../problems.ts';
@@ -103,13 +104,22 @@ export class BodySearch {
     const waiting = this.#rule.body.filter((_, at) => !this.#skipped.has(at));
     const order: BodyLiteral[] = [];
     while (waiting.length > 0) {
-      const next = waiting.find((literal) => isTest(literal, bound)) ?? this.#fewest(waiting, bound);
+      const next = waiting.find((literal) => this.#isTest(literal, bound)) ?? this.#fewest(waiting, bound);
       if (next === null) throw new UnsafeEvaluation(this.#rule.ruleId);
       waiting.splice(waiting.indexOf(next), 1);
       order.push(next);
-      for (const arg of next.args) if (arg >= 0) bound.add(arg);
+      if (!next.negated) for (const arg of next.args) if (arg >= 0) bound.add(arg);
     }
     return order;
+  }
+
+  #isTest(literal: BodyLiteral, bound: ReadonlySet<number>): boolean {
+    const { args, negated } = literal;
+    const inputs = literal.kind === 'builtin' ? literal.builtin.inputs : 0;
+    const others = args.slice(inputs);
+    const isBuiltin = literal.kind === 'builtin' && !negated;
+    const needed = negated ? this.#named(others) : isBuiltin ? [] : others;
+    return [...args.slice(0, inputs), ...needed].every((arg) => isBound(arg, bound));
   }
 
   #fewest(waiting: readonly BodyLiteral[], bound: ReadonlySet<number>): RelationLiteral | null {
@@ -153,7 +163,7 @@ export class BodySearch {
   }
 
   #isThere(literal: RelationLiteral): boolean {
-    this.#requireBound(literal.args);
+    this.#requireBound(this.#named(literal.args));
     return this.#world.rows.visit(literal, this.#pattern(literal.args), () => true);
   }
 
@@ -171,22 +181,29 @@ export class BodySearch {
 
   #builtin(literal: BuiltinLiteral, step: number): boolean {
     const { builtin, args, negated } = literal;
-    this.#requireBound(negated ? args : args.slice(0, builtin.inputs));
-    const outputs = this.builtinOutputs(literal);
     const wanted = args.slice(builtin.inputs);
-    if (negated) return !(outputs !== null && this.#agree(wanted, outputs)) && this.#from(step + 1);
-    if (outputs === null || !this.#agree(wanted, outputs)) return false;
-    return this.#with(
-      wanted,
-      outputs.map((value) => this.#world.values.idOf(value)),
-      step,
+    this.#requireBound(args.slice(0, builtin.inputs));
+    if (negated) this.#requireBound(this.#named(wanted));
+    const results = this.builtinResults(literal).filter((outputs) => this.#agree(wanted, outputs));
+    if (negated) return results.length === 0 && this.#from(step + 1);
+    return results.some((outputs) =>
+      this.#with(
+        wanted,
+        outputs.map((value) => this.#world.values.idOf(value)),
+        step,
+      ),
     );
   }
 
-  /** What a builtin computes from its inputs, which are bound; null when it fails. */
-  builtinOutputs({ builtin, args }: BuiltinLiteral): readonly Value[] | null {
+  /** What a builtin computes from its inputs, which are bound: the outputs of each result; none when it fails. */
+  builtinResults({ builtin, args }: BuiltinLiteral): readonly (readonly Value[])[] {
     const inputs = args.slice(0, builtin.inputs).map((arg) => this.#world.values.valueOf(this.idOf(arg)));
-    return outputsOf(builtin, inputs);
+    return resultsOf(builtin, inputs);
+  }
+
+  /** Without anonymous variables: where they may be anything, none needs a value. */
+  #named(args: readonly Argument[]): readonly Argument[] {
+    return args.filter((arg) => arg < 0 || !isAnonymous(this.#rule.variables[arg]!));
   }
 
   #agree(args: readonly Argument[], outputs: readonly Value[]): boolean {
@@ -201,12 +218,13 @@ export class BodySearch {
   }
 }
 
-/** What a builtin computes; null when it fails, as it does when it throws (reference 2.12). */
-export function outputsOf(builtin: Builtin, inputs: readonly Value[]): readonly Value[] | null {
+/** The outputs of each result of a builtin; none when it fails, as it does when it throws (reference 2.12). */
+export function resultsOf(builtin: Builtin, inputs: readonly Value[]): readonly (readonly Value[])[] {
   const result = guarded(() => builtin.evaluate(...inputs));
-  if (builtin.outputs === 0) return result === true ? [] : null;
-  if (result === undefined) return null;
-  return Array.isArray(result) ? result : [result as Value];
+  if (builtin.outputs === 0) return result === true ? [[]] : [];
+  if (result === undefined) return [];
+  if (builtin.many === true) return (result as readonly Value[]).map((value) => [value]);
+  return [Array.isArray(result) ? result : [result as Value]];
 }
 
 function guarded(evaluate: () => BuiltinResult): BuiltinResult {
@@ -215,12 +233,6 @@ function guarded(evaluate: () => BuiltinResult): BuiltinResult {
   } catch {
     return undefined;
   }
-}
-
-function isTest(literal: BodyLiteral, bound: ReadonlySet<number>): boolean {
-  const isBuiltin = literal.kind === 'builtin' && !literal.negated;
-  const needed = isBuiltin ? literal.args.slice(0, literal.builtin.inputs) : literal.args;
-  return needed.every((arg) => isBound(arg, bound));
 }
 
 function isBound(arg: Argument, bound: ReadonlySet<number>): boolean {

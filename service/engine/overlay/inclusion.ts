@@ -6,6 +6,7 @@ import type { RelationLiteral, RelationNode, RuleForm } from '../program.ts';
 import { collector, variablesOf } from '../query.ts';
 import { ruleForm } from '../rule-form.ts';
 import { BodySearch, isValue, type LiteralRows, namelessFrom, type RowPattern } from './body-search.ts';
+import { OverlayGroups } from './overlay-groups.ts';
 import type { OverlayState } from './overlay-state.ts';
 import type { Row } from './overlay-values.ts';
 import { RowTable } from './row-table.ts';
@@ -145,11 +146,27 @@ export class Inclusion {
     };
     const own = this.#ownNode(asked);
     for (const row of this.#state.factRows(own, pattern)) collect(row);
-    for (const rule of this.#state.of(own).rules) this.#derive(rule, pattern, collect);
+    for (const rule of this.#state.of(own).rules) {
+      if (rule.aggregation === undefined) this.#derive(rule, pattern, collect);
+      else this.#group(rule, pattern, collect);
+    }
     const scratch = this.#scratch.get(this.#scratchKey(asked));
     for (const row of scratch?.matching(pattern.columns, pattern.key) ?? []) collect(row);
     const included = this.#includedNode(asked);
     if (included !== null) this.#state.newRows.visit(relationLiteral(included), pattern, collect);
+  }
+
+  /** Groups that agree with the pattern, from all rows of those that may. */
+  #group(rule: RuleForm, { columns, key }: RowPattern, collect: (row: Row) => void): void {
+    const aggregation = rule.aggregation!;
+    const groups = new OverlayGroups(aggregation, this.#state.values);
+    const given = columns.filter((column) => column < aggregation.keys);
+    const pattern = { columns: given, key: key.slice(0, given.length) };
+    this.#rows.visit(rule.body[0] as RelationLiteral, pattern, (row) => {
+      groups.add(row);
+      return false;
+    });
+    for (const row of groups.rows()) if (columns.every((column, at) => row[column] === key[at])) collect(row);
   }
 
   #derive(rule: RuleForm, { columns, key }: RowPattern, collect: (row: Row) => void): void {

@@ -1,10 +1,12 @@
 import type { Atom, Formula, Literal, Rule } from '../../datalog/tree.ts';
 import type { Tuple, Value } from '../../datalog/value.ts';
 import type { RelationName } from '../engine-change.ts';
+import { lowerAggregates, publicTable } from '../lowering.ts';
+import { AggregateInQuery } from '../problems.ts';
 import type { RelationNode, RuleForm } from '../program.ts';
 import { collector, instance, queryBody, variablesOf } from '../query.ts';
 import { headName, ruleForm } from '../rule-form.ts';
-import { BodySearch, outputsOf } from './body-search.ts';
+import { BodySearch, resultsOf } from './body-search.ts';
 import { Inclusion } from './inclusion.ts';
 import { OverlayRelation } from './overlay-relation.ts';
 import { type OverlayBase, OverlayState } from './overlay-state.ts';
@@ -70,8 +72,11 @@ export class Overlay {
   }
 
   insertRule({ policy, ruleId, rule }: OverlayRule): void {
-    const form = this.#form(rule, policy, ruleId);
-    this.#state.of(form.head.node).addRule(form);
+    for (const part of lowerAggregates({ policy, ruleId, rule })) {
+      const { aggregation } = part;
+      const form = this.#form(part.rule, policy, ruleId);
+      this.#state.of(form.head.node).addRule(aggregation === undefined ? form : { ...form, aggregation });
+    }
     this.#state.forgetDerived();
   }
 
@@ -156,10 +161,10 @@ export class Overlay {
   }
 
   /**
-   * What a builtin computes from the constants of an atom: its outputs (none for a test that holds), `fails` for a
-   * test that does not, `error` where it does not take its inputs or they are no constants.
+   * What a builtin computes from the constants of an atom: the outputs of each result (none for a test that holds),
+   * `fails` for a test that does not, `error` where it does not take its inputs or they are no constants.
    */
-  computeBuiltin(atom: Atom): readonly Value[] | 'fails' | 'error' {
+  computeBuiltin(atom: Atom): readonly (readonly Value[])[] | 'fails' | 'error' {
     const builtin = this.#state.base.builtins.find(atom);
     const { args } = atom;
     if (builtin === undefined) return 'error';
@@ -167,8 +172,8 @@ export class Overlay {
       .slice(0, builtin.inputs)
       .flatMap((term) => (term.kind === 'constant' ? [term.value] : []));
     if (inputs.length < builtin.inputs) return 'error';
-    const outputs = outputsOf(builtin, inputs);
-    if (outputs !== null) return outputs;
+    const results = resultsOf(builtin, inputs);
+    if (results.length > 0 || builtin.many === true) return results;
     return builtin.outputs === 0 ? 'fails' : 'error';
   }
 
@@ -186,6 +191,7 @@ export class Overlay {
 
   /** A query as a rule whose head holds all variables of the body. */
   #asRule(policy: string, query: Formula) {
+    if (query.kind === 'rule' && query.aggregates !== undefined) throw new AggregateInQuery();
     const body: readonly Literal[] = queryBody(query);
     const names = variablesOf(body);
     const form = this.#form(collector(names, body), policy, 'query');
@@ -237,7 +243,8 @@ function pathTo(
     node !== undefined;
     node = node === head ? undefined : cameFrom.get(node)
   ) {
-    path.unshift(`${node.name.policy}:${node.name.table}`);
+    const name = `${node.name.policy}:${publicTable(node.name.table)}`;
+    if (path[0] !== name) path.unshift(name);
   }
   return path;
 }

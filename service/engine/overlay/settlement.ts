@@ -1,7 +1,9 @@
+import { publicTable } from '../lowering.ts';
 import { UnstratifiedNegation } from '../problems.ts';
 import type { RelationLiteral, RuleForm } from '../program.ts';
 import { BodySearch, type LiteralRows } from './body-search.ts';
-import { holdsRow, type OverlayRelation } from './overlay-relation.ts';
+import { OverlayGroups } from './overlay-groups.ts';
+import { holdsRow, type OverlayRelation, visitRelation } from './overlay-relation.ts';
 import type { OverlayState } from './overlay-state.ts';
 import type { Row } from './overlay-values.ts';
 import { RowChanges, RowTable } from './row-table.ts';
@@ -36,7 +38,9 @@ export class Settlement {
       for (const member of members) member.derived ??= new RowChanges();
       if (!members.some((member) => this.#isConcerned(member))) continue;
       try {
+        const [aggregating] = members[0]!.rules;
         if (isRecursive) this.#settleRecursive(new Set(members));
+        else if (aggregating?.aggregation !== undefined) this.#settleGroups(members[0]!, aggregating);
         else this.#settleOne(members[0]!);
       } catch (error) {
         // What is half done must not pass for the answer.
@@ -82,6 +86,35 @@ export class Settlement {
     }
   }
 
+  /** Groups have one rule and no facts. Those with a row that changed are computed anew, from all of their rows. */
+  #settleGroups(relation: OverlayRelation, rule: RuleForm): void {
+    const aggregation = rule.aggregation!;
+    const source = rule.body[0] as RelationLiteral;
+    const columns = Array.from({ length: aggregation.keys }, (_, column) => column);
+    const keys = new RowTable();
+    const { inserted, deleted } = this.#changes(source);
+    for (const rows of [inserted, deleted])
+      for (const row of rows.all()) keys.add(row.slice(0, aggregation.keys));
+    const groups = new OverlayGroups(aggregation, this.#state.values);
+    const before = new RowTable();
+    for (const key of relation.addedRules.length > 0 ? [[]] : keys.all()) {
+      const pattern = { columns: columns.slice(0, key.length), key };
+      this.#state.newRows.visit(source, pattern, (row) => {
+        groups.add(row);
+        return false;
+      });
+      visitRelation(this.#state.oldRelation(relation.node), {
+        pattern,
+        values: this.#state.values,
+        visit: (row) => !before.add(row),
+      });
+    }
+    const changes = relation.derived!;
+    const after = new RowTable();
+    for (const row of groups.rows()) if (after.add(row) && !before.has(row)) changes.inserted.add(row);
+    for (const row of before.all()) if (!after.has(row)) changes.deleted.add(row);
+  }
+
   #settleRecursive(members: ReadonlySet<OverlayRelation>): void {
     for (const member of members) this.#refuseNegation(member, members);
     const lost: [OverlayRelation, Row][] = [];
@@ -95,12 +128,12 @@ export class Settlement {
   }
 
   #refuseNegation(relation: OverlayRelation, members: ReadonlySet<OverlayRelation>): void {
-    for (const { body, head } of relation.rules) {
+    for (const { body, head, aggregation } of relation.rules) {
       for (const literal of body) {
-        if (literal.kind !== 'relation' || !literal.negated || !members.has(this.#state.of(literal.node)))
-          continue;
+        if (literal.kind !== 'relation' || !members.has(this.#state.of(literal.node))) continue;
+        if (!literal.negated && aggregation === undefined) continue;
         throw new UnstratifiedNegation(
-          [head.node, literal.node].map(({ name }) => `${name.policy}:${name.table}`),
+          [head.node, literal.node].map(({ name }) => `${name.policy}:${publicTable(name.table)}`),
         );
       }
     }

@@ -92,6 +92,8 @@ export class Projection {
 
   /** Ground heads under one binding of the body; null when the body does not hold. */
   #boundHeads(rule: Rule): readonly Atom[] | null {
+    if (rule.aggregates !== undefined)
+      throw new SimulationRefused(`An action cannot aggregate: ${printStatement(rule)}`);
     this.#actionPolicy.define(this.#results);
     const binding = this.#actionPolicy.firstBinding(rule.body);
     return binding === null ? null : rule.heads.map(({ atom }) => bound(atom, binding)).filter(isGround);

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts';
-import { parse } from '../../datalog/parser.ts';
 import { printStatement } from '../../datalog/printer.ts';
+import { parseProgram } from '../../datalog/program-text.ts';
 import type { Formula, Statement } from '../../datalog/tree.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Overlay } from '../../engine/overlay/overlay.ts';
@@ -101,7 +101,7 @@ function knownPolicy(catalog: Catalog, idOrName: string): string {
 
 /** Throws SyntaxProblem, SimulationRefused. */
 function queryIn(text: string): Formula {
-  const statements = parse(text);
+  const statements = parseProgram(text);
   const [query] = statements;
   if (query === undefined) throw new SimulationRefused('Query is empty');
   if (statements.length > 1) {
@@ -116,7 +116,7 @@ function queryIn(text: string): Formula {
 
 /** Throws SyntaxProblem, SimulationRefused. */
 function sequenceIn(text: string): readonly SequenceStatement[] {
-  return parse(text).map((statement: Statement) => {
+  return parseProgram(text).map((statement: Statement) => {
     const accepted = sequenceStatement(statement);
     if (accepted !== undefined) return accepted;
     throw new SimulationRefused(`Sequence must be made of atoms and rules: ${printStatement(statement)}`);

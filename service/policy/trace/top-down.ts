@@ -119,7 +119,9 @@ export class TopDown {
     const { atom } = literalOf(goal);
     const results = this.#world.overlay.computeBuiltin(plug(atom, goal.frame));
     if (results === 'error') this.#note(policy, goal, 'Error in builtin: arguments that it does not take');
-    const isOver = typeof results !== 'string' && this.#matchOutputs(policy, { goal, results }, question);
+    const isOver =
+      typeof results !== 'string' &&
+      results.some((outputs) => this.#matchOutputs(policy, { goal, results: outputs }, question));
     if (!isOver) this.#show(policy, goal, 'Fail');
     return isOver;
   }
@@ -178,6 +180,7 @@ export class TopDown {
     const head = rule.heads[0]!.atom;
     const { atom } = literalOf(goal);
     if (!isSameTable(head, atom, policy.name)) return false;
+    if (rule.aggregates !== undefined) return this.#aggregated(policy, goal, question);
     const frame: Frame = new Map();
     const undo = unify({ terms: head.args, frame }, { terms: atom.args, frame: goal.frame });
     if (undo === null) return false;
@@ -191,6 +194,20 @@ export class TopDown {
           );
     undo();
     return isOver && !question.all;
+  }
+
+  /** Congress has no aggregates: the rows that the engine has are shown as if they were stored. */
+  #aggregated(policy: TracedPolicy, goal: Goal, question: Question): boolean {
+    const { atom } = literalOf(goal);
+    const asked: Atom = { ...plug(atom, goal.frame), policy: null };
+    return this.#world.overlay.query(policy.name, { kind: 'fact', atom: asked }).some((answer) => {
+      const { args } = (answer as Extract<Formula, { kind: 'fact' }>).atom;
+      const undo = unify({ terms: args, frame: new Map() }, { terms: atom.args, frame: goal.frame });
+      if (undo === null) return false;
+      const isOver = this.#proved(policy, goal, question);
+      undo();
+      return isOver && !question.all;
+    });
   }
 
   /** A literal is proved: on with the next one. `redo` says so when the search comes back for more. */
