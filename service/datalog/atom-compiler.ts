@@ -1,4 +1,4 @@
-import type { SyntaxFinding } from './problems.ts';
+import { findingAt, type SyntaxFinding } from './problems.ts';
 import { type Token, terminal } from './token.ts';
 import type { Aggregate, Atom, ColumnArgument, Modal, Term } from './tree.ts';
 
@@ -59,7 +59,7 @@ export class AtomCompiler {
 
   /** Says what is wrong at a place. */
   refuse(token: Token, text: string): void {
-    this.errors.push({ line: token.line, column: token.column, text });
+    this.errors.push(findingAt(token, text));
   }
 
   #argument(token: Token, column: number): Term {
@@ -79,20 +79,27 @@ export class AtomCompiler {
     const atom = () => atomText(table, parameters);
     for (const { column, term } of parameters.slice(positions)) {
       if (column === null) {
-        this.#report(`Atom ${atom()} has a positional parameter after a reference parameter`);
+        this.#report(term, `Atom ${atom()} has a positional parameter after a reference parameter`);
       } else if (column.terminal === terminal.identifier) {
         if (column.text === '?') this.refuse(column, '`?` is not the name of a column');
         if (byName.has(column.text))
-          this.#report(`In atom ${atom()} multiple values for column name ${column.text} were provided`);
+          this.#report(
+            column,
+            `In atom ${atom()} multiple values for column name ${column.text} were provided`,
+          );
         byName.set(column.text, this.#term(term));
       } else {
         const number = this.#integer(column);
         if (column.text.startsWith('-')) this.refuse(column, 'columns are counted from 0');
         if (byNumber.has(number))
-          this.#report(`In atom ${atom()} multiple values for column number ${number} were provided.`);
+          this.#report(
+            column,
+            `In atom ${atom()} multiple values for column number ${number} were provided.`,
+          );
         byNumber.set(number, this.#term(term));
         if (number < BigInt(positions))
           this.#report(
+            column,
             `In atom ${atom()} column number ${number} is already provided by position arguments.`,
           );
       }
@@ -132,12 +139,13 @@ export class AtomCompiler {
     if (/^-?[0-9]+$/.test(token.text)) return BigInt(token.text);
     this.hasNonDecimal = true;
     const text = `integer \`${token.text}\` is not written in decimal`;
-    this.errors.push({ line: token.line, column: token.column, text });
+    this.errors.push(findingAt(token, text));
     return 0n;
   }
 
-  #report(text: string): void {
-    this.errors.push({ line: null, column: null, text });
+  /** The message of Congress names the atom, not the place. */
+  #report(near: Token, text: string): void {
+    this.errors.push({ text, line: null, column: null, near: { line: near.line, column: near.column } });
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CharStream, endOfText } from './char-stream.ts';
-import type { SyntaxFinding } from './problems.ts';
+import { findingAt, type SyntaxFinding } from './problems.ts';
 import { pythonRepr } from './python-text.ts';
 
 /**
@@ -19,20 +19,14 @@ export class LexError {
 
 /** No alternative fits; seen `ahead` characters after the read position, where the decision got stuck. */
 export function noViableCharacter(chars: CharStream, ahead = 0): LexError {
-  return new LexError(
-    {
-      line: chars.line,
-      column: chars.column + ahead,
-      text: `no viable alternative at character ${display(chars.codeAt(ahead))}`,
-    },
-    true,
-  );
+  const text = `no viable alternative at character ${display(chars.codeAt(ahead))}`;
+  return new LexError(findingAt({ line: chars.line, column: chars.column + ahead }, text), true);
 }
 
 /** A repetition that needs one element found none. */
 export function nothingRepeated(chars: CharStream): LexError {
   const text = `required (...)+ loop did not match anything at character ${display(chars.codeAt(0))}`;
-  return new LexError({ line: chars.line, column: chars.column, text }, false);
+  return new LexError(findingAt(chars, text), false);
 }
 
 /** Another character was required. `expecting` is its text, or a pair for a range. Drops the character found. */
@@ -44,11 +38,7 @@ export function mismatchedCharacter(
     typeof expecting === 'string'
       ? pythonRepr(expecting)
       : `set ${pythonRepr(expecting[0])}..${pythonRepr(expecting[1])}`;
-  const finding: SyntaxFinding = {
-    line: chars.line,
-    column: chars.column,
-    text: `mismatched character ${display(chars.codeAt(0))} expecting ${wanted}`,
-  };
+  const finding = findingAt(chars, `mismatched character ${display(chars.codeAt(0))} expecting ${wanted}`);
   chars.consume();
   return new LexError(finding, false);
 }

@@ -28,6 +28,20 @@ export function parseWithPlaces(text: string, dialect: Dialect): ParsedText {
   return { statements, places: parser.places };
 }
 
+/**
+ * All that is wrong with a text. Where characters are wrong, {@link parse} tells only those; here words are told too,
+ * on other lines, because what stands beside a wrong character often looks wrong for lack of it.
+ */
+export function syntaxFindings(text: string, dialect: Dialect): readonly SyntaxFinding[] {
+  const { tokens, findings } = lex(text, dialect);
+  const parser = new Parser(tokens);
+  parser.program();
+  const lines = new Set(findings.map(({ near }) => near.line));
+  const others = parser.findings.filter(({ near }) => !lines.has(near.line));
+  if (findings.length + others.length > 0) return [...findings, ...others];
+  return parser.compiler.errors;
+}
+
 export interface ParsedText {
   readonly statements: readonly Statement[];
   /** The first token of the literal that holds the atom. */

@@ -43,7 +43,7 @@ function printHead({ negated, atom }: Literal, aggregates: readonly Aggregate[] 
   return negated ? `not ${text}` : text;
 }
 
-export function printAggregate(aggregate: Aggregate): string {
+function printAggregate(aggregate: Aggregate): string {
   return `${aggregate.function}(${aggregate.over.join(', ')})`;
 }
 

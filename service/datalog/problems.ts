@@ -1,10 +1,24 @@
 import { Problem } from '../base/problem.ts';
 
-/** One finding in a text: line from 1, column from 0 in code points; null when it concerns a whole atom. */
+/** A place in a text: line from 1, column from 0 in code points. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One finding in a text. */
 export interface SyntaxFinding {
+  readonly text: string;
+  /** Null where the message of Congress tells no place. */
   readonly line: number | null;
   readonly column: number | null;
-  readonly text: string;
+  /** The place, whether it is told or not. */
+  readonly near: Place;
+}
+
+/** A finding whose message tells its place. */
+export function findingAt({ line, column }: Place, text: string): SyntaxFinding {
+  return { text, line, column, near: { line, column } };
 }
 
 export type SyntaxProblemCode = 'lex-failure' | 'parse-failure' | 'compiler-errors';

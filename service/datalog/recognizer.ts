@@ -1,5 +1,5 @@
 import { syntaxFindingsMax } from '../base/limits.ts';
-import type { SyntaxFinding } from './problems.ts';
+import { findingAt, type SyntaxFinding } from './problems.ts';
 import { pythonRepr } from './python-text.ts';
 import { type Terminal, type TerminalSet, type Token, terminal, terminalNames } from './token.ts';
 
@@ -104,7 +104,7 @@ export class Recognizer {
   #report(token: Token, text: string): void {
     if (this.#isRecovering) return;
     this.#isRecovering = true;
-    this.findings.push({ line: token.line, column: token.column, text });
+    this.findings.push(findingAt(token, text));
     if (this.findings.length >= syntaxFindingsMax) this.#index = this.#tokens.length - 1;
   }
 

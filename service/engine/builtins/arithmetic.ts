@@ -4,6 +4,8 @@ import { toFloat, toInteger } from './python-number.ts';
 
 /** Length of a text that a builtin may make, in UTF-16 code units; more fails the literal. */
 export const textLengthMax = 1 << 20;
+/** Largest index of the host language of Congress. */
+const indexMax = 2n ** 63n - 1n;
 /** Bits of an integer that `mul` may make; more fails the literal. */
 const integerBitsMax = 1 << 16;
 
@@ -57,6 +59,8 @@ function product(x: bigint, y: bigint): bigint | undefined {
 }
 
 function repeated(text: string, times: bigint): string | undefined {
+  // Beyond the host's index type it fails, below zero too.
+  if (times > indexMax || times < -indexMax - 1n) return undefined;
   if (times <= 0n || text.length === 0) return '';
   return BigInt(text.length) * times > BigInt(textLengthMax) ? undefined : text.repeat(Number(times));
 }

@@ -168,8 +168,7 @@ class Reading {
       isInteger &&
       (token.length === 2 || token.length === 4) &&
       this.#token(1) !== ':' &&
-      this.#unitAt(1) === null &&
-      isPm(this.#token(1)) === null
+      this.#unitAt(1) === null
     ) {
       this.#setClock(token.slice(0, 2), token.slice(2) || null, null);
       this.#at++;
@@ -177,6 +176,7 @@ class Reading {
     else if (isInteger && [8, 12, 14].includes(token.length)) this.#compact(token);
     else if (this.#unitAt(1) !== null) this.#withUnit(1);
     else if (this.#token(1) === ' ' && this.#unitAt(2) !== null) this.#withUnit(2);
+    else if (this.#isAfterUnit()) this.#lastAfterUnit(token);
     else if (this.#token(1) === ':') this.#colons();
     else if (['-', '/', '.'].includes(this.#token(1) ?? '')) this.#separated();
     else this.#single(token);
@@ -213,6 +213,17 @@ class Reading {
       this.#setUnit(unit + 1, this.#token(0)!);
       this.#at++;
     }
+  }
+
+  /** The `50` of `10 h 50`: only at the end of the text. */
+  #isAfterUnit(): boolean {
+    return this.#token(1) === undefined && this.#token(-1) === ' ' && this.#unitAt(-2) !== null;
+  }
+
+  #lastAfterUnit(token: string): void {
+    const unit = this.#unitAt(-2)! + 1;
+    if (unit <= 2) this.#setUnit(unit, token);
+    this.#at++;
   }
 
   #setUnit(unit: number, token: string): void {
@@ -272,7 +283,7 @@ class Reading {
     }
     if (!isJump(this.#token(1)) && (decimal(token) < 1 || decimal(token) > 31))
       throw new RangeError('not a day');
-    this.#parts.addNumber(token);
+    this.#parts.addSingle(token);
     this.#at++;
   }
 

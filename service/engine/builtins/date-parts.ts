@@ -15,10 +15,24 @@ export class DateParts {
     this.#push(month);
   }
 
+  /** A number beside a separator. */
   addNumber(token: string): void {
     const whole = token.split(/[.,]/)[0]!;
-    if (whole.length > 2 && this.#yearAt < 0) this.#yearAt = this.#numbers.length;
-    this.#push(Number(whole));
+    this.#add(Number(whole), whole.length > 2);
+  }
+
+  /** A number that stands alone: `007` is no year. */
+  addSingle(token: string): void {
+    const value = Number(token.split(/[.,]/)[0]!);
+    this.#add(value, value > 100);
+  }
+
+  #add(value: number, isYear: boolean): void {
+    if (isYear) {
+      if (this.#yearAt >= 0) throw new RangeError('two years');
+      this.#yearAt = this.#numbers.length;
+    }
+    this.#push(value);
   }
 
   /** Month before day before year, unless size or a month name says otherwise; null where nothing was said. */
@@ -57,7 +71,7 @@ export class DateParts {
     if (this.#monthAt === 1) return this.#isYear(0) ? 'ym' : 'dm';
     if (first > 31 || this.#yearAt === 0) return 'ym';
     if (second > 31 || this.#yearAt === 1) return 'my';
-    return first > 12 ? 'dm' : 'md';
+    return 'md';
   }
 
   #orderOfThree(): string {

@@ -118,12 +118,12 @@ function maskLength(mask: bigint, width: number): number {
 
 /** One to four decimal parts; missing ones are zero. */
 function fourParts(text: string): bigint {
-  const parts = text.split('.');
-  if (parts.length > 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255)) {
+  const parts = text.split('.').map((part) => Number(toInteger(part)));
+  if (parts.length > 4 || parts.some((part) => part < 0 || part > 255)) {
     throw new RangeError('not an IPv4 network');
   }
-  while (parts.length < 4) parts.push('0');
-  return bytesToNumber(parts.map(Number));
+  while (parts.length < 4) parts.push(0);
+  return bytesToNumber(parts);
 }
 
 function fullFour(text: string): bigint {
@@ -133,6 +133,10 @@ function fullFour(text: string): bigint {
 
 function versionSix(text: string): bigint {
   if (text.includes('%')) throw new RangeError('an address with a zone');
+  if (/[:.]0\d+(\.|$)/.test(text) && text.includes('.')) throw new RangeError('an octal part');
+  // The library takes `::1.2.3.4` for an IPv4 address in IPv6 clothes.
+  const compatible = /^::(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (compatible !== null) return fullFour(compatible[1]!);
   return bytesToNumber(ipaddr.IPv6.parse(text).toByteArray());
 }
 

@@ -1,20 +1,23 @@
 import { RE2JS } from 're2js';
+import { re2Pattern } from './re2-pattern.ts';
 
 const cacheMax = 256;
+/** Longest text in UTF-16 code units for the host's engine, whose worst case is the square of that. */
+const hostTextMax = 256;
 
 type Search = (text: string) => boolean;
 
 /**
- * Unanchored searches for regular expressions, in linear time or nearly: a pattern with at most one unbounded
- * repetition that is not inside another one runs on the host's engine, which is several times faster; every
- * other one on RE2 (no back-references or look-around).
+ * Unanchored searches for regular expressions, in time proportional to the text. RE2 does that for every pattern. The
+ * host's engine, several times faster, gets short texts of plain ASCII on one line, where both agree, and only for
+ * patterns that cannot make it try many ways (see {@link isHarmless}).
  */
 export class RegexCache {
   readonly #searches = new Map<string, Search>();
   /** A rule calls with one pattern for all of its rows. */
   #last: { readonly pattern: string; readonly ignoreCase: boolean; readonly search: Search } | null = null;
 
-  /** Throws for a pattern that neither engine takes. */
+  /** Throws for a pattern that RE2 does not take. */
   search(pattern: string, ignoreCase: boolean): Search {
     const last = this.#last;
     if (last !== null && last.pattern === pattern && last.ignoreCase === ignoreCase) return last.search;
@@ -28,23 +31,31 @@ export class RegexCache {
 }
 
 function compile(pattern: string, ignoreCase: boolean): Search {
-  if (isHarmless(pattern)) {
-    const regex = new RegExp(pattern, ignoreCase ? 'iu' : 'u');
-    return (text) => regex.test(text);
-  }
-  const regex = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-  return (text) => regex.matcher(text).find();
+  const re2 = RE2JS.compile(re2Pattern(pattern), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+  const linear: Search = (text) => re2.matcher(text).find();
+  if (!isHarmless(pattern)) return linear;
+  const host = new RegExp(pattern, ignoreCase ? 'iu' : 'u');
+  return (text) => (text.length <= hostTextMax && oneLine.test(text) ? host.test(text) : linear(text));
 }
+
+const oneLine = /^[\x20-\x7e]*$/;
 
 /** Plain syntax that both engines read alike: no special groups or escapes, counted repetition of single items only. */
 const plainSyntax =
   /^(?:[^\\()[\]{}*+?|.$^]|\\[.\\()[\]{}*+?|^$/dDsSwW-]|[|.^(]|\)(?!\{)|\[\^?(?:[^\\[\]]|\\[\\\][dDsSwW.^-])+\]|[*+?](?![*+?])|\{\d{1,3}(?:,\d{1,3})?\}(?![*+?{])|\$(?=$|\)|\|))*$/u;
 
-/** A repetition of a group could try its content in many ways, so only items are repeated without bound, and once. */
+/**
+ * The ways to try from one place are at most the text's length, times a small constant: one item may be repeated a
+ * varying number of times, no group is repeated, alternatives are in one group, few items are optional.
+ */
 function isHarmless(pattern: string): boolean {
-  if (!plainSyntax.test(pattern) || /\)[*+]|\(\?/.test(pattern)) return false;
+  if (!plainSyntax.test(pattern) || /\)[*+?]|\(\?/.test(pattern)) return false;
   const bare = pattern.replace(/\\./gu, 'x').replace(/\[(?:[^\]])*\]/gu, 'x');
-  const unbounded = bare.match(/[*+]/g)?.length ?? 0;
-  const counted = bare.match(/[?}]/g)?.length ?? 0;
-  return unbounded <= 1 && counted <= 4;
+  const groups = count(bare, /\(/g);
+  const varying = count(bare, /[*+]|\{\d+,\d+\}/g);
+  return varying <= 1 && count(bare, /\?/g) <= 4 && (groups <= 1 || !bare.includes('|'));
+}
+
+function count(text: string, what: RegExp): number {
+  return text.match(what)?.length ?? 0;
 }

@@ -133,7 +133,7 @@ function asText(value: Value): string {
 function general(value: Value): string {
   const number = Number(value);
   if (!Number.isFinite(number)) return asText(number);
-  if (number === 0) return '0';
+  if (number === 0) return Object.is(number, -0) ? '-0' : '0';
   const [mantissa = '', exponentText = '0'] = number.toExponential(5).split('e');
   const exponent = Number(exponentText);
   const trimmed = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

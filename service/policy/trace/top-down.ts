@@ -83,8 +83,7 @@ export class TopDown {
         this.#show(policy, goal, 'Fail');
         return false;
       }
-      if (builtinCalled(atom) !== undefined)
-        return this.#compute(policy, goal, question);
+      if (builtinCalled(atom) !== undefined) return this.#compute(policy, goal, question);
       const isElsewhere = atom.policy !== null && atom.policy !== policy.name;
       if (!isElsewhere || atom.modal !== null || isUpdate(atom)) return this.#search(policy, goal, question);
       const other = this.#world.policy(atom.policy);
