@@ -1,5 +1,5 @@
 import type { AdmissionContext } from './admission/admission-context.ts';
-import { admit } from './admission/admit.ts';
+import { type AdmissionResult, admit } from './admission/admit.ts';
 import { orderBody } from './admission/body-order.ts';
 import { eliminateColumns } from './admission/column-elimination.ts';
 import { arityErrors, checkStatement } from './admission/statement-checks.ts';
@@ -7,12 +7,14 @@ import { dependenciesOf } from './dependency-graph.ts';
 import { hintFor } from './hints.ts';
 import { type ParsedText, parseWithPlaces, syntaxFindings } from './parser.ts';
 import { printLiteral, printStatement } from './printer.ts';
-import { type SyntaxFinding, SyntaxProblem } from './problems.ts';
+import { type SyntaxFinding, SyntaxProblem, type SyntaxProblemCode } from './problems.ts';
 import type { Dialect } from './token.ts';
 import type { Formula, Literal, Statement } from './tree.ts';
 
 /** One thing that is wrong with a text, where, and what to do. */
 export interface TextProblem {
+  /** Of the Problem that an insertion would end with. */
+  readonly code: SyntaxProblemCode | 'rule-refused' | 'rules-recursive' | 'rules-unstratified';
   /** In the words of Congress where it has some. */
   readonly message: string;
   /** From 1. */
@@ -54,9 +56,10 @@ function parsedIn(text: string, dialect: Dialect): ParsedText | undefined {
 /** Of the grammar in which the text gets further before the first problem. */
 function spellingProblems(text: string): TextProblem[] {
   const lines = text.split('\n');
+  const code = codeOf(text);
   const told = ({ text: message, near: { line, column } }: SyntaxFinding): TextProblem => {
     const before = [...(lines[line - 1] ?? '')].slice(0, column).join('');
-    return { message, line, column, hint: hintFor(message, before) };
+    return { code, message, line, column, hint: hintFor(message, before) };
   };
   const plain = syntaxFindings(text, 'congress').map(told);
   const extended = syntaxFindings(text, 'extended').map(told);
@@ -64,6 +67,17 @@ function spellingProblems(text: string): TextProblem[] {
   const [firstExtended] = [...extended].sort(byPlace);
   const isFurther = first && firstExtended && byPlace(first, firstExtended) <= 0;
   return isFurther ? extended : plain;
+}
+
+/** How {@link parseWithPlaces} calls what it refuses a text for. */
+function codeOf(text: string): SyntaxProblemCode {
+  try {
+    parseWithPlaces(text, 'congress');
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return error.code;
+    throw error;
+  }
+  return 'parse-failure';
 }
 
 /** What is wrong with statements that are in the language. */
@@ -99,7 +113,9 @@ class Meaning {
         dependenciesOf(this.#policy, statement).some(({ head }) => cycle?.includes(head) === true),
     );
     const [literal] = [closing ?? statements[0]].flatMap((statement) => statement && literalsOf(statement));
-    return result.errors.map((message) => this.#problem(message, literal));
+    const code = refusalCode(result);
+    const circle = code === 'rules-recursive' ? `: ${cycle?.join(' -> ')}` : '';
+    return result.errors.map((message) => ({ ...this.#problem(message + circle, literal), code }));
   }
 
   #problemsOfColumns(literal: Literal): readonly TextProblem[] {
@@ -120,9 +136,18 @@ class Meaning {
 
   #problem(message: string, literal: Literal | undefined): TextProblem {
     const place = literal && this.#parsed.places.get(literal.atom);
-    return { message, line: place?.line ?? 1, column: place?.column ?? 0, hint: hintFor(message) };
+    const { line, column } = place ?? { line: 1, column: 0 };
+    return { code: 'rule-refused', message, line, column, hint: hintFor(message) };
   }
 }
+
+/** Of the Problem that policy/new-rules.ts makes of a refusal. */
+export function refusalCode({ cycle, isUnstratified }: Refusal): TextProblem['code'] {
+  if (cycle === null) return 'rule-refused';
+  return isUnstratified === true ? 'rules-unstratified' : 'rules-recursive';
+}
+
+type Refusal = Pick<Extract<AdmissionResult, { readonly kind: 'refused' }>, 'cycle' | 'isUnstratified'>;
 
 function literalsOf(statement: Statement): readonly Literal[] {
   if (statement.kind === 'event') return literalsOf(statement.formula);

@@ -1,10 +1,12 @@
 import { admit } from '../datalog/admission/admit.ts';
-import { parse } from '../datalog/parser.ts';
+import { hintFor } from '../datalog/hints.ts';
 import { printStatement } from '../datalog/printer.ts';
 import { SyntaxProblem } from '../datalog/problems.ts';
+import { parseProgram } from '../datalog/program-text.ts';
+import { problemsOf, refusalCode } from '../datalog/text-problems.ts';
 import type { Statement } from '../datalog/tree.ts';
 import type { Catalog } from './catalog.ts';
-import { EmptyRule, MultipleRules, RulesRecursive } from './problems.ts';
+import { EmptyRule, MultipleRules } from './problems.ts';
 
 /** One thing that keeps rules from being inserted. */
 export interface RuleFinding {
@@ -13,10 +15,12 @@ export interface RuleFinding {
   /** Of the Problem that an insertion would end with. */
   readonly code: string;
   readonly message: string;
-  /** From 1; null when the message concerns a whole rule. */
+  /** From 1; null when the message concerns a whole text, or all of them. */
   readonly line: number | null;
   /** From 0, in code points. */
   readonly column: number | null;
+  /** What to do about it. */
+  readonly hint: string | null;
 }
 
 /**
@@ -32,52 +36,45 @@ export function validateRules(
   const findings: RuleFinding[] = [];
   const sound: Statement[] = [];
   for (const [rule, text] of texts.entries()) {
+    const problems = problemsOf(text, { policy: policyName, context });
     const { statement, found } = statementIn(text, rule);
-    findings.push(...found);
-    if (statement === null) continue;
-    const result = admit({ policy: policyName, statements: [statement] }, context);
-    if (result.kind === 'admitted') sound.push(statement);
-    else if (result.cycle !== null) findings.push(cyclic(rule, result.cycle));
-    else findings.push(...result.errors.map((message) => finding(rule, { code: 'rule-refused', message })));
+    findings.push(...found, ...problems.map((problem) => ({ rule, ...problem })));
+    if (statement !== null && problems.length === 0) sound.push(statement);
   }
-  if (sound.length < 2) return findings;
-  const together = admit({ policy: policyName, statements: sound }, context);
-  if (together.kind === 'admitted') return findings;
-  if (together.cycle !== null) return [...findings, cyclic(null, together.cycle)];
-  return [...findings, ...together.errors.map((message) => finding(null, { code: 'rule-refused', message }))];
+  return sound.length < 2 ? findings : [...findings, ...together(sound, policyName, catalog)];
+}
+
+/** What is wrong with rules that are right one by one. */
+function together(sound: readonly Statement[], policy: string, catalog: Catalog): readonly RuleFinding[] {
+  const result = admit({ policy, statements: sound }, catalog.admissionContext());
+  if (result.kind === 'admitted') return [];
+  const code = refusalCode(result);
+  const circle = code === 'rules-recursive' ? `: ${result.cycle?.join(' -> ')}` : '';
+  return result.errors.map((error) => {
+    return { rule: null, code, message: error + circle, line: null, column: null, hint: hintFor(error) };
+  });
 }
 
 interface Parsed {
+  /** The one statement of the text, if there is exactly one. */
   readonly statement: Statement | null;
   readonly found: readonly RuleFinding[];
 }
 
 function statementIn(text: string, rule: number): Parsed {
+  const statements = statementsIn(text);
+  const [statement = null] = statements ?? [];
+  if (statements === null || statements.length === 1) return { statement, found: [] };
+  const problem = statement === null ? new EmptyRule() : new MultipleRules(statements.map(printStatement));
+  const { code, message } = problem;
+  return { statement: null, found: [{ rule, code, message, line: null, column: null, hint: null }] };
+}
+
+function statementsIn(text: string): readonly Statement[] | null {
   try {
-    const statements = parse(text);
-    const [statement = null] = statements;
-    if (statement === null) return { statement, found: [finding(rule, new EmptyRule())] };
-    if (statements.length === 1) return { statement, found: [] };
-    return { statement: null, found: [finding(rule, new MultipleRules(statements.map(printStatement)))] };
+    return parseProgram(text);
   } catch (problem) {
     if (!(problem instanceof SyntaxProblem)) throw problem;
-    const found = problem.findings.map(({ line, column, text: message }) => ({
-      ...finding(rule, { code: problem.code, message }),
-      line,
-      column,
-    }));
-    return { statement: null, found };
+    return null;
   }
-}
-
-function cyclic(rule: number | null, cycle: readonly string[]): RuleFinding {
-  const { code, message } = new RulesRecursive(cycle);
-  return finding(rule, { code, message: `${message}: ${cycle.join(' -> ')}` });
-}
-
-function finding(
-  rule: number | null,
-  problem: { readonly code: string; readonly message: string },
-): RuleFinding {
-  return { rule, code: problem.code, message: problem.message, line: null, column: null };
 }

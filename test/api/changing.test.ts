@@ -129,6 +129,11 @@ describe('validating rules', () => {
     expect(json.problems.find(({ rule }: { rule: number }) => rule === 1)).toMatchObject({
       line: 1,
       column: 4,
+      hint: 'one head stands before `:-` and at least one literal after it',
+    });
+    expect(json.problems.find(({ rule }: { rule: number }) => rule === 2)).toMatchObject({
+      line: 1,
+      column: 0,
     });
     expect(codes(2)).toEqual(['rule-refused', 'rule-refused']);
     expect(codes(3)).toEqual(['multiple-rules']);

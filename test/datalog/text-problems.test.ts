@@ -83,7 +83,9 @@ describe('problemsOf', () => {
   });
 
   it('finds recursion among statements of one text, at one that closes the circle', () => {
-    expect(problems('a(x) :- b(x)\nc(x) :- d(x)\nb(x) :- a(x)')).toEqual(['1:0 Rules are recursive']);
+    expect(problems('a(x) :- b(x)\nc(x) :- d(x)\nb(x) :- a(x)')).toEqual([
+      '1:0 Rules are recursive: test:b -> test:a -> test:b',
+    ]);
     expect(problems('c(x) :- d(x)\nb(x) :- not b(x), c(x)', 'loop')).toEqual([
       '2:0 Rules are recursive through a negation or an aggregate: loop:b -> loop:b',
     ]);

@@ -55,6 +55,7 @@ const finding = z.strictObject({
   message: z.string(),
   line: z.number().int().nullable(),
   column: z.number().int().nullable(),
+  hint: z.string().nullable(),
 });
 
 export const policyValidate: WriteRoute = {
