@@ -211,7 +211,8 @@ class Simulation {
         return;
       case 'stop':
         void replica!.stop().then(() => {
-          this.#scheduler.after(Math.min(leftMs, fault.downMs), () => replica!.start());
+          const peaceMs = this.#plan.healAtMs - this.#scheduler.nowMs;
+          this.#scheduler.after(Math.min(peaceMs, fault.downMs), () => replica!.start());
         });
         return;
       case 'pause':
