@@ -120,9 +120,10 @@ export class Client {
         : wanted === 'bounded'
           ? { kind: 'bounded' }
           : { kind: 'linearizable', explicit: wanted === 'linearizable' };
-    if (wanted === 'token') return { consistency, atLeast: this.#token, why: 'this client had seen' };
-    if (wanted === 'bounded') return { consistency, atLeast: 0, why: '' };
-    return { consistency, atLeast: recorder.freshest, why: 'somebody had been told of' };
+    if (wanted === 'token')
+      return { consistency, atLeast: this.#token, why: 'this client had seen', always: true };
+    if (wanted === 'bounded') return { consistency, atLeast: 0, why: '', always: false };
+    return { consistency, atLeast: recorder.freshest, why: 'somebody had been told of', always: false };
   }
 
   async #write(operation: PlannedOperation, deed: Deed): Promise<Outcome['kind']> {

@@ -12,6 +12,9 @@ export interface Plan {
   readonly recordRetentionMs: number;
   readonly supersededRetentionMs: number;
   readonly leaseDurationMs: number;
+  /** Whether replicas that find no store at their start serve what they kept on their disk. */
+  readonly serveSnapshot: boolean;
+  readonly snapshotIntervalMs: number;
   /** Small, so that some policies take more than a transaction. */
   readonly writesPerCommitMax: number;
   readonly store: StoreConditions;
@@ -53,6 +56,14 @@ export interface PlannedOperation {
 
 export type PlannedFault = { readonly id: string; readonly atMs: number } & (
   | { readonly kind: 'crash'; readonly replica: number; readonly downMs: number }
+  /** Dies, and finds no store when it starts again. */
+  | {
+      readonly kind: 'cold';
+      readonly replica: number;
+      readonly downMs: number;
+      readonly path: Path;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'stop'; readonly replica: number; readonly downMs: number }
   | { readonly kind: 'pause'; readonly replica: number; readonly durationMs: number }
   | { readonly kind: 'cut'; readonly replica: number; readonly path: Path; readonly durationMs: number }
@@ -76,6 +87,8 @@ export function planOf(seed: number): Plan {
     shortLog,
     recordRetentionMs: shortLog ? between(1_000, 4_000) : 30 * 24 * 3_600_000,
     leaseDurationMs: Math.round(between(700, 2_500)),
+    serveSnapshot: random.next() < 0.6,
+    snapshotIntervalMs: Math.round(between(200, 2_500)),
     supersededRetentionMs: random.next() < 0.3 ? between(100, 2_000) : 3_600_000,
     writesPerCommitMax: random.next() < 0.5 ? 4 + Math.floor(random.next() * 6) : 97,
     store: {
@@ -171,6 +184,18 @@ function faultsOf(random: SeededRandom, { replicas, healAtMs }: Span): readonly 
     const durationMs = Math.round(50 + random.next() ** 3 * 5_000);
     const kind = drawn(random, faultWeights);
     if (kind === 'crash' || kind === 'stop') return { id, atMs, kind, replica, downMs: durationMs };
+    if (kind === 'cold') {
+      const path = drawn(random, pathWeights);
+      return {
+        id,
+        atMs,
+        kind,
+        replica,
+        downMs: Math.min(durationMs, 500),
+        path,
+        durationMs: durationMs + 1_500,
+      };
+    }
     if (kind === 'pause') return { id, atMs, kind, replica, durationMs };
     if (kind === 'cut') return { id, atMs, kind, replica, durationMs, path: drawn(random, pathWeights) };
     if (kind === 'store') return { id, atMs, kind, durationMs, path: drawn(random, pathWeights) };
@@ -180,6 +205,7 @@ function faultsOf(random: SeededRandom, { replicas, healAtMs }: Span): readonly 
 
 const faultWeights: readonly (readonly [PlannedFault['kind'], number])[] = [
   ['crash', 4],
+  ['cold', 2],
   ['stop', 2],
   ['pause', 4],
   ['cut', 5],

@@ -17,6 +17,8 @@ export interface ReadPromise {
   /** Sequence that it had to be at least as new as. */
   readonly atLeast: number;
   readonly why: string;
+  /** Also when the answer is marked stale. */
+  readonly always: boolean;
 }
 
 /** Writes down what clients did and were told, and holds it against what was promised. */
@@ -60,7 +62,7 @@ export class Recorder {
     if (truth !== state) {
       this.fail(`${id}: ${object} was shown as ${state} at sequence ${applied}, where it was ${truth}`);
     }
-    if (!stale && applied < promised.atLeast) {
+    if ((promised.always || !stale) && applied < promised.atLeast) {
       this.fail(`${id}: read at sequence ${applied}, but ${promised.why} ${promised.atLeast}`);
     }
   }

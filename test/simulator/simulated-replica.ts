@@ -1,9 +1,10 @@
 import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
 import type { ReplicaId } from '../../service/base/ids.ts';
-import { silentLogger } from '../../service/base/logger.ts';
+import type { Logger } from '../../service/base/logger.ts';
 import { Engine } from '../../service/engine/engine.ts';
 import type { Compressor } from '../../service/replication/compressor.ts';
 import type { ReplicaPort } from '../../service/replication/replica-port.ts';
+import type { SnapshotFolder } from '../../service/replication/snapshot-folder.ts';
 import { type Replication, startReplication } from '../../service/replication/start-replication.ts';
 import type { Gzip } from '../../service/store/dynamodb/gzip.ts';
 import { openStoresOn } from '../../service/store/dynamodb/open-stores.ts';
@@ -45,6 +46,8 @@ export class SimulatedReplica {
   readonly name: string;
   readonly #options: SimulatedReplicaOptions;
   readonly #clockRate: number;
+  /** Outlives the process. */
+  readonly #disk = new Map<string, Uint8Array>();
   #epochMs: number;
   #host: Host | null = null;
   #replication: Replication | null = null;
@@ -157,18 +160,53 @@ export class SimulatedReplica {
       stateStore,
       rowStore: stores.rowStore,
       leaseStore: stores.leaseStore,
+      snapshotFolder: folderOn(this.#disk, host),
       clock,
       random,
-      logger: silentLogger,
+      logger: loggerInto(this.#options.trace, this.name),
       newEngine: () => new Engine(),
       compressor: syncCompressor,
       settings: {
         pollIntervalMs: plan.pollIntervalMs,
         leaseDurationMs: plan.leaseDurationMs,
+        serveSnapshot: plan.serveSnapshot,
+        snapshotIntervalMs: plan.snapshotIntervalMs,
         supersededRetentionMs: plan.supersededRetentionMs,
         writesPerCommitMax: plan.writesPerCommitMax,
         recordPartsRetentionMs: plan.recordRetentionMs + 3_600_000,
       },
     });
   }
+}
+
+function loggerInto(trace: Trace, name: string): Logger {
+  const note = (message: string, fields: object = {}): void => {
+    if (trace.on) trace.line(name, `says: ${message} ${JSON.stringify(fields)}`);
+  };
+  return { debug() {}, info: note, warn: note, error: note };
+}
+
+/** A disk takes its time; a process that dies meanwhile leaves the file as it was. */
+function folderOn(disk: Map<string, Uint8Array>, { clock, random }: Host): SnapshotFolder {
+  const access = (): Promise<void> => clock.sleep(random.next() * 20);
+  return {
+    read: async (name) => {
+      await access();
+      return disk.get(name) ?? null;
+    },
+    write: async (name, pieces) => {
+      const bytes: Uint8Array[] = [];
+      for await (const piece of pieces) bytes.push(piece);
+      await access();
+      disk.set(name, Buffer.concat(bytes));
+    },
+    list: async () => {
+      await access();
+      return [...disk.keys()];
+    },
+    remove: async (name) => {
+      await access();
+      disk.delete(name);
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { Client } from './client.ts';
 import { CommittedLog, rowsObject } from './committed-log.ts';
 import { dutyLease } from './duty.ts';
 import { FakeDynamoDb } from './fake-dynamodb.ts';
-import { FakeNetwork } from './fake-network.ts';
+import { FakeNetwork, type Path } from './fake-network.ts';
 import { type Mutation, noMutation } from './mutations.ts';
 import { observePolicy, observeRows, rowsOfWrite } from './observe.ts';
 import type { Plan, PlannedFault, PlannedOperation } from './plan.ts';
@@ -209,6 +209,11 @@ class Simulation {
         replica!.crash();
         this.#scheduler.after(Math.min(leftMs, fault.downMs), () => replica!.start());
         return;
+      case 'cold':
+        replica!.crash();
+        this.#cut(replica!.name, fault);
+        this.#scheduler.after(Math.min(leftMs, fault.downMs), () => replica!.start());
+        return;
       case 'stop':
         void replica!.stop().then(() => {
           const peaceMs = this.#plan.healAtMs - this.#scheduler.nowMs;
@@ -219,8 +224,7 @@ class Simulation {
         replica!.host?.pause(Math.min(leftMs, fault.durationMs));
         return;
       case 'cut':
-        this.#network.setPath(replica!.name, fault.path);
-        this.#scheduler.after(fault.durationMs, () => this.#network.setPath(replica!.name, 'open'));
+        this.#cut(replica!.name, fault);
         return;
       case 'store':
         this.#network.storePath = fault.path;
@@ -232,6 +236,11 @@ class Simulation {
         replica!.jumpWallClock(fault.byMs);
         return;
     }
+  }
+
+  #cut(name: string, { path, durationMs }: { readonly path: Path; readonly durationMs: number }): void {
+    this.#network.setPath(name, path);
+    this.#scheduler.after(durationMs, () => this.#network.setPath(name, 'open'));
   }
 
   #heal(): void {
