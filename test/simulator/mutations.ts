@@ -141,6 +141,27 @@ const withoutSettledHeads: Mutation = {
     }),
 };
 
+/** A replica that shows a record as soon as it sees it, although no head counts it yet. */
+const beyondTheHead: Mutation = {
+  name: 'nothing-beyond-a-head-that-was-read',
+  wrapStore: () => {
+    let seen = 0;
+    return (store) =>
+      overridden(store, {
+        readRecords: async (options) => {
+          const records = await store.readRecords(options);
+          const prefix = records.filter(({ sequence }, index) => sequence === options.after + 1 + index);
+          seen = Math.max(seen, prefix.at(-1)?.sequence ?? 0);
+          return records;
+        },
+        readHead: async (options) => {
+          const head = await store.readHead(options);
+          return { ...head, sequence: Math.max(seen, head.sequence) as Sequence };
+        },
+      });
+  },
+};
+
 /** An unknown outcome that is taken for a failure. */
 const withoutResolvingOutcomes: Mutation = {
   name: 'resolving-unknown-outcomes',
@@ -186,6 +207,7 @@ export const mutations: readonly Mutation[] = [
   withSharedEarlierRead,
   withEventualHeads,
   withoutSettledHeads,
+  beyondTheHead,
   withoutResolvingOutcomes,
   withoutIdempotency,
   withoutTokens,

@@ -80,6 +80,7 @@ export function planOf(seed: number): Plan {
   const replicas = 3 + Math.floor(random.next() * 5);
   const healAtMs = between(4_000, 9_000);
   const shortLog = random.next() < 0.3;
+  const storm = random.next() < 0.2;
   return {
     seed,
     replicas,
@@ -93,14 +94,17 @@ export function planOf(seed: number): Plan {
     writesPerCommitMax: random.next() < 0.5 ? 4 + Math.floor(random.next() * 6) : 97,
     store: {
       lagMsMax: random.next() < 0.2 ? 4_000 : between(20, 1_000),
-      transactionMsMax: random.next() < 0.2 ? 300 : between(2, 30),
+      transactionMsMax: storm ? between(100, 500) : random.next() < 0.2 ? 300 : between(2, 30),
       queryMsMax: random.next() < 0.2 ? 200 : between(0, 10),
       pageItemsMax: random.next() < 0.5 ? 2 + Math.floor(random.next() * 4) : 100,
       unprocessed: random.next() < 0.5 ? 0.1 : 0,
     },
     chances: chancesOf(random),
     healAtMs,
-    operations: operationsOf(random, { replicas, healAtMs }),
+    operations: [
+      ...operationsOf(random, { replicas, healAtMs }),
+      ...(storm ? stormOf(random, { replicas, healAtMs }) : []),
+    ],
     faults: faultsOf(random, { replicas, healAtMs }),
   };
 }
@@ -152,6 +156,24 @@ function operationsOf(random: SeededRandom, { replicas, healAtMs }: Span): reado
     };
   });
   return operations;
+}
+
+/** In some runs: half a second in which many write to one policy and many read it, one commit close to another. */
+function stormOf(random: SeededRandom, { replicas, healAtMs }: Span): readonly PlannedOperation[] {
+  const startMs = healAtMs * (0.3 + 0.5 * random.next());
+  return Array.from({ length: 70 }, (_, index): PlannedOperation => {
+    const reads = index % 6 !== 0;
+    return {
+      id: `o${201 + index}`,
+      client: reads ? 100 + (index % 12) : 200 + index,
+      atMs: Math.round(startMs + random.next() * 600),
+      kind: reads ? 'read-policy' : index === 0 ? 'create-policy' : 'insert-fact',
+      policy: 'storm',
+      keyed: true,
+      consistency: 'linearizable',
+      replica: Math.floor(random.next() * replicas),
+    };
+  }).sort((left, right) => left.atMs - right.atMs);
 }
 
 const operationWeights: readonly (readonly [OperationKind, number])[] = [
