@@ -169,6 +169,12 @@ describe('an aggregate', () => {
     expect(ask(engine, 'd(1, n)')).toEqual([]);
   });
 
+  it('may call an action for each group', () => {
+    const engine = engineWith('t(1, 2) t(1, 3) execute[nova:stop(x, count(y))] :- t(x, y)');
+    expect(ask(engine, 'execute[nova:stop(x, n)]')).toEqual(['execute[nova:stop(1, 2)]']);
+    expect(engine.rows({ policy: 'p', table: 'nova:stop', arity: 2, modal: 'execute' })).toEqual([[1n, 2n]]);
+  });
+
   it('over itself has no meaning, and the cycle names tables that people know', () => {
     const engine = engineWith('a(x, count(y)) :- a(y, x)');
     expect(() => ask(engine, 'a(x, y)')).toThrow(UnstratifiedNegation);

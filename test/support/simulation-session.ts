@@ -1,6 +1,7 @@
 import { Problem } from '../../service/base/problem.ts';
-import { parse } from '../../service/datalog/parser.ts';
+
 import { printStatement } from '../../service/datalog/printer.ts';
+import { parseProgram } from '../../service/datalog/program-text.ts';
 import { Engine } from '../../service/engine/engine.ts';
 import type { RelationName } from '../../service/engine/engine-change.ts';
 import type { EngineOptions } from '../../service/engine/engine-options.ts';
@@ -40,7 +41,7 @@ export class SimulationSession {
   }
 
   insert(policy: string, text: string): void {
-    for (const statement of parse(text)) this.session.rule(policy, printStatement(statement));
+    for (const statement of parseProgram(text)) this.session.rule(policy, printStatement(statement));
   }
 
   /** The engine takes what the catalog has. */

@@ -118,9 +118,11 @@ export class TopDown {
     const { atom } = literalOf(goal);
     const results = this.#world.overlay.computeBuiltin(plug(atom, goal.frame));
     if (results === 'error') this.#note(policy, goal, 'Error in builtin: arguments that it does not take');
-    const isOver =
-      typeof results !== 'string' &&
-      results.some((outputs) => this.#matchOutputs(policy, { goal, results: outputs }, question));
+    let isOver = false;
+    for (const outputs of typeof results === 'string' ? [] : results) {
+      isOver = this.#matchOutputs(policy, { goal, results: outputs }, question) || isOver;
+      if (isOver && !question.all) break;
+    }
     if (!isOver) this.#show(policy, goal, 'Fail');
     return isOver;
   }
