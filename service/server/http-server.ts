@@ -35,6 +35,8 @@ export function httpServer({ listener, config, random }: HttpServerOptions): Ser
   );
   server.maxHeadersCount = headerLinesMax;
   server.maxConnections = config.connectionsMax;
+  // An expectation that we do not know is passed over (RFC 9110, 10.1.1); Node would answer 417 without a body.
+  server.on('checkExpectation', listener);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, { socket, random }));
   return server;
 }

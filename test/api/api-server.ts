@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiContext } from '../../service/api/api-context.ts';
 import { noSecurity } from '../../service/api/api-security.ts';
@@ -13,8 +13,11 @@ import { KeyRing } from '../../service/datasources/secrets/key-ring.ts';
 import { Engine } from '../../service/engine/engine.ts';
 import type { Write } from '../../service/policy/write.ts';
 import type { ReplicaPort } from '../../service/replication/replica-port.ts';
+import type { ReplicationSettings } from '../../service/replication/settings.ts';
 import { startReplication } from '../../service/replication/start-replication.ts';
+import { readConfig } from '../../service/server/config.ts';
 import { DataSources } from '../../service/server/data-sources/data-sources.ts';
+import { httpServer } from '../../service/server/http-server.ts';
 import { systemClock } from '../../service/server/system-clock.ts';
 import { systemRandom } from '../../service/server/system-random.ts';
 import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
@@ -112,7 +115,8 @@ export class ApiServer {
       settings: ApiServer.settings,
       ...options,
     });
-    const server = createServer(app);
+    const config = readConfig({ CONGRESS_HOST: '127.0.0.1', CONGRESS_STORE: 'memory' });
+    const server = httpServer({ listener: app, config, random: systemRandom });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new ApiServer({
       server,
@@ -125,7 +129,10 @@ export class ApiServer {
 
   /** A real replica on memory stores, ready, with its data sources running. */
   static async start(
-    options: Partial<ApiContext> & { readonly firstWrites?: readonly Write<null>[] } = {},
+    options: Partial<ApiContext> & {
+      readonly firstWrites?: readonly Write<null>[];
+      readonly replication?: Partial<ReplicationSettings>;
+    } = {},
   ): Promise<ApiServer> {
     const stateStore = new MemoryStateStore();
     const replication = startReplication({
@@ -138,7 +145,7 @@ export class ApiServer {
       logger: silentLogger,
       newEngine: () => new Engine(),
       firstWrites: options.firstWrites ?? [],
-      settings: { pollIntervalMs: 20 },
+      settings: { pollIntervalMs: 20, ...options.replication },
     });
     const system = () => replication.system;
     while (!replication.port.health().ready) await new Promise((resolve) => setImmediate(resolve));
