@@ -18,7 +18,7 @@ export interface FuzzOptions {
 }
 
 /** Something that must not happen, with what is needed to see it again. */
-export interface Finding {
+interface Finding {
   readonly what: string;
   /** Counted from 0. */
   readonly at: number;
@@ -33,7 +33,7 @@ export interface FuzzReport {
 }
 
 /** What is there to be found, so that requests get past the first look-up. */
-export const groundWork: readonly (readonly [string, string, unknown])[] = [
+const groundWork: readonly (readonly [string, string, unknown])[] = [
   ['POST', '/v1/policies', { name: 'alice' }],
   ['POST', '/v1/policies/alice/rules', { rule: 'p(x) :- q(x)' }],
   ['POST', '/v1/policies/alice/rules', { rule: 'q(1)' }],

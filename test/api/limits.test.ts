@@ -112,8 +112,10 @@ describe('overload', () => {
     const reply = await server.post('/v1/policies', { name: 'x'.repeat(2_000) });
     expect(reply.status).toBe(503);
     expect(reply.json.error.message).toContain('too many long bodies');
-    const small = await server.post('/v1/policies', { name: 5 });
-    expect(small.status).toBe(400);
+    // What was held is let go, of the refused one too.
+    for (let times = 0; times < 4; times += 1) {
+      expect((await server.post('/v1/policies', { name: 5, other: 'x'.repeat(600) })).status).toBe(400);
+    }
   });
 
   it('by heavy requests is answered with 503, while others are let in', async () => {

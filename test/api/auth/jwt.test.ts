@@ -153,6 +153,17 @@ describe('a JSON web token', () => {
     expect(http.asked.length).toBeLessThanOrEqual(2);
   });
 
+  it('is refused some time after its key was withdrawn', async () => {
+    await verifier.verify(await signed(one));
+    const text = await jwks({ two });
+    http.respond = () => ({ text });
+    await clock.advance(10 * 60_000 + 1);
+    // The renewal goes on beside this one.
+    await verifier.verify(await signed(one));
+    await clock.settle();
+    await expect(verifier.verify(await signed(one))).rejects.toThrow(NotAuthenticated);
+  });
+
   it('goes on being accepted while the issuer does not answer, for a day', async () => {
     await verifier.verify(await signed(one));
     http.respond = silence;

@@ -12,6 +12,14 @@ describe('a set of tokens', () => {
     expect(tokens.find('', 0)).toBeNull();
   });
 
+  it('takes no token whose digest only begins like one that is known', () => {
+    const alike = `${sha256('guess').slice(0, 8)}${'0'.repeat(56)}`;
+    const tokens = TokenSet.parse(
+      JSON.stringify({ tokens: [{ name: 'a', sha256: alike, roles: ['admin'] }] }),
+    );
+    expect(tokens.find('guess', 0)).toBeNull();
+  });
+
   it('keeps the old and the new token of one name side by side', () => {
     const entry = (token: string) => ({ name: 'ci', sha256: sha256(token), roles: ['editor'] });
     const tokens = TokenSet.parse(JSON.stringify({ tokens: [entry('old'), entry('new')] }));
