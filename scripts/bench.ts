@@ -2,10 +2,12 @@
  * Benchmarks, one subcommand each: `npm run bench -- engine`. Arguments after the name go to it.
  */
 import { benchEngine } from '../bench/engine.ts';
+import { benchReplication } from '../bench/replication.ts';
 
 /** To add one, add its line. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
   engine: benchEngine,
+  replication: benchReplication,
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -1,0 +1,59 @@
+import { type BenchReplica, startBenchReplica } from './bench-replica.ts';
+import { policyOf, ruleOf } from './wishes.ts';
+
+const never = new AbortController().signal;
+const durationMs = 6_000;
+const writersPerReplica = 32;
+
+/** Writes per second that are committed, by the number of replicas, with group commit and one write per commit. */
+export async function benchCommits(endpoint: string): Promise<void> {
+  console.log(`\ncommitted writes, ${writersPerReplica} writers on each replica`);
+  for (const grouped of [true, false]) {
+    for (const count of [1, 2, 4]) {
+      const prefix = `commits-${grouped ? 'grouped' : 'single'}-${count}`;
+      const settings = grouped ? {} : { writesPerCommitMax: 1 };
+      const replicas: BenchReplica[] = [];
+      for (let index = 0; index < count; index += 1) {
+        replicas.push(await startBenchReplica(endpoint, prefix, settings));
+      }
+      await replicas[0]?.replication.port.write(policyOf('p'), { signal: never });
+      await writesOf(replicas, 1_000, 'warm');
+      const sequence = replicas[0]?.replication.port.applied() ?? 0;
+      const unitsBefore = replicas.reduce((sum, { units }) => sum + units.write, 0);
+      const { writes, p50Ms, p99Ms } = await writesOf(replicas, durationMs, 'rule');
+      const commits = (replicas[0]?.replication.port.applied() ?? 0) - sequence;
+      const units = replicas.reduce((sum, each) => sum + each.units.write, 0) - unitsBefore;
+      const seconds = durationMs / 1_000;
+      console.log(
+        `  ${grouped ? 'group commit' : 'one write per commit'}, ${count} replica(s): ${Math.round(writes / seconds)} writes/s in ` +
+          `${Math.round(commits / seconds)} commits/s, p50 ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms, ` +
+          `${(units / writes).toFixed(1)} write units each`,
+      );
+      for (const replica of replicas) await replica.stop();
+    }
+  }
+}
+
+async function writesOf(
+  replicas: readonly BenchReplica[],
+  forMs: number,
+  name: string,
+): Promise<{ readonly writes: number; readonly p50Ms: number; readonly p99Ms: number }> {
+  const endMs = performance.now() + forMs;
+  const durations: number[] = [];
+  let number = 0;
+  const writer = async ({ replication }: BenchReplica): Promise<void> => {
+    while (performance.now() < endMs) {
+      number += 1;
+      const startedMs = performance.now();
+      await replication.port.write(ruleOf('p', `${name}(${number})`), { signal: never });
+      durations.push(performance.now() - startedMs);
+    }
+  };
+  await Promise.all(
+    replicas.flatMap((replica) => Array.from({ length: writersPerReplica }, () => writer(replica))),
+  );
+  durations.sort((left, right) => left - right);
+  const at = (part: number): number => durations[Math.floor((durations.length - 1) * part)] ?? 0;
+  return { writes: durations.length, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
