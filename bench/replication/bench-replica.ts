@@ -1,7 +1,6 @@
 import type { ReplicaId } from '../../service/base/ids.ts';
 import { silentLogger } from '../../service/base/logger.ts';
 import { Engine } from '../../service/engine/engine.ts';
-import type { ReplicationSettings } from '../../service/replication/settings.ts';
 import { type Replication, startReplication } from '../../service/replication/start-replication.ts';
 import { systemClock } from '../../service/server/system-clock.ts';
 import { systemRandom } from '../../service/server/system-random.ts';
@@ -18,19 +17,12 @@ export interface BenchReplica {
   readonly replication: Replication;
   /** Billed since the start. */
   readonly units: Units;
-  /** Calls of the store that ended as conflict. */
-  readonly conflicts: () => number;
   stop(): Promise<void>;
 }
 
 /** `prefix` of the tables. Resolves when it is ready. */
-export async function startBenchReplica(
-  endpoint: string,
-  prefix: string,
-  settings: Partial<ReplicationSettings> = {},
-): Promise<BenchReplica> {
+export async function startBenchReplica(endpoint: string, prefix: string): Promise<BenchReplica> {
   const units: Units = { read: 0, write: 0 };
-  let conflicts = 0;
   const stores = openDynamoDbStores({
     connection: { region: 'local', endpoint, socketsMax: 64 },
     tables: { state: `${prefix}-state`, rows: `${prefix}-rows` },
@@ -38,9 +30,7 @@ export async function startBenchReplica(
     random: systemRandom,
     requestTimeoutMs: 30_000,
     observer: {
-      called: ({ outcome }) => {
-        if (outcome === 'conflict') conflicts += 1;
-      },
+      called() {},
       consumed: ({ readUnits, writeUnits }) => {
         units.read += readUnits;
         units.write += writeUnits;
@@ -62,7 +52,6 @@ export async function startBenchReplica(
       writeDeadlineMs: 120_000,
       bulkWriteDeadlineMs: 600_000,
       readWaitMs: 60_000,
-      ...settings,
     },
   });
   while (!replication.port.health().ready) await systemClock.sleep(5);
@@ -70,5 +59,5 @@ export async function startBenchReplica(
     await replication.stop();
     await stores.close();
   };
-  return { replication, units, conflicts: () => conflicts, stop };
+  return { replication, units, stop };
 }

@@ -3,29 +3,31 @@ import { policyOf, ruleOf } from './wishes.ts';
 
 const never = new AbortController().signal;
 const durationMs = 6_000;
-const writersPerReplica = 32;
+const writersWithGroups = 32;
 
-/** Writes per second that are committed, by the number of replicas, with group commit and one write per commit. */
+/**
+ * Writes per second that are committed, by the number of replicas: with many writers, whose writes go together, and with
+ * one writer on each replica, where every write is a commit of its own, as all would be without group commit.
+ */
 export async function benchCommits(endpoint: string): Promise<void> {
-  console.log(`\ncommitted writes, ${writersPerReplica} writers on each replica`);
-  for (const grouped of [true, false]) {
+  console.log(`\ncommitted writes`);
+  for (const writers of [writersWithGroups, 1]) {
     for (const count of [1, 2, 4]) {
-      const prefix = `commits-${grouped ? 'grouped' : 'single'}-${count}`;
-      const settings = grouped ? {} : { writesPerCommitMax: 1 };
+      const prefix = `commits-${writers}-${count}`;
       const replicas: BenchReplica[] = [];
       for (let index = 0; index < count; index += 1) {
-        replicas.push(await startBenchReplica(endpoint, prefix, settings));
+        replicas.push(await startBenchReplica(endpoint, prefix));
       }
       await replicas[0]?.replication.port.write(policyOf('p'), { signal: never });
-      await writesOf(replicas, 1_000, 'warm');
+      await writesOf(replicas, { forMs: 1_000, writers, name: 'warm' });
       const sequence = replicas[0]?.replication.port.applied() ?? 0;
       const unitsBefore = replicas.reduce((sum, { units }) => sum + units.write, 0);
-      const { writes, p50Ms, p99Ms } = await writesOf(replicas, durationMs, 'rule');
+      const { writes, p50Ms, p99Ms } = await writesOf(replicas, { forMs: durationMs, writers, name: 'rule' });
       const commits = (replicas[0]?.replication.port.applied() ?? 0) - sequence;
       const units = replicas.reduce((sum, each) => sum + each.units.write, 0) - unitsBefore;
       const seconds = durationMs / 1_000;
       console.log(
-        `  ${grouped ? 'group commit' : 'one write per commit'}, ${count} replica(s): ${Math.round(writes / seconds)} writes/s in ` +
+        `  ${count} replica(s), ${writers} writer(s) on each: ${Math.round(writes / seconds)} writes/s in ` +
           `${Math.round(commits / seconds)} commits/s, p50 ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms, ` +
           `${(units / writes).toFixed(1)} write units each`,
       );
@@ -36,22 +38,21 @@ export async function benchCommits(endpoint: string): Promise<void> {
 
 async function writesOf(
   replicas: readonly BenchReplica[],
-  forMs: number,
-  name: string,
+  options: { readonly forMs: number; readonly writers: number; readonly name: string },
 ): Promise<{ readonly writes: number; readonly p50Ms: number; readonly p99Ms: number }> {
-  const endMs = performance.now() + forMs;
+  const endMs = performance.now() + options.forMs;
   const durations: number[] = [];
   let number = 0;
   const writer = async ({ replication }: BenchReplica): Promise<void> => {
     while (performance.now() < endMs) {
       number += 1;
       const startedMs = performance.now();
-      await replication.port.write(ruleOf('p', `${name}(${number})`), { signal: never });
+      await replication.port.write(ruleOf('p', `${options.name}(${number})`), { signal: never });
       durations.push(performance.now() - startedMs);
     }
   };
   await Promise.all(
-    replicas.flatMap((replica) => Array.from({ length: writersPerReplica }, () => writer(replica))),
+    replicas.flatMap((replica) => Array.from({ length: options.writers }, () => writer(replica))),
   );
   durations.sort((left, right) => left - right);
   const at = (part: number): number => durations[Math.floor((durations.length - 1) * part)] ?? 0;

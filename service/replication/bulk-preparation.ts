@@ -7,7 +7,8 @@ import { changeToJson } from '../policy/change-json.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { beforeCommit, splitWrites } from './bulk-changes.ts';
 import { within } from './deadline.ts';
-import { type DetachedJson, type DetachedStore, pointerTo } from './detached-json.ts';
+import { type DetachedJson, type DetachedStore, detachedPartition, pointerTo } from './detached-json.ts';
+import { noteKey, noteOf, ruleSetsIn } from './leftovers.ts';
 import type { ReplicationSettings } from './settings.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -21,6 +22,8 @@ export interface PreparedBulk {
   readonly result: DetachedJson | null;
   readonly sequence: Sequence;
   readonly planned: readonly Change[];
+  /** Of what this and earlier preparations of the write left beside; the commit claims them (leftovers.ts). */
+  readonly noteIds: readonly string[];
 }
 
 export interface BulkPreparationOptions {
@@ -40,20 +43,31 @@ export class BulkPreparation {
     this.#options = options;
   }
 
-  /** Rejects with StoreUnavailable or DeadlinePassed; then nothing of it is visible, ever. */
-  async prepare(planned: readonly Change[], sequence: Sequence): Promise<PreparedBulk> {
-    const { clock, settings, signal } = this.#options;
+  /**
+   * `earlier`: what was prepared for an earlier plan of the same write. Rejects with StoreUnavailable or
+   * DeadlinePassed; then nothing of it is visible, ever.
+   */
+  async prepare(
+    planned: readonly Change[],
+    sequence: Sequence,
+    earlier: PreparedBulk | null,
+  ): Promise<PreparedBulk> {
+    const { clock, random, store, settings, signal } = this.#options;
     return within({ clock, durationMs: settings.bulkWriteDeadlineMs, signal }, async (inner) => {
       const nowMs = clock.nowMs();
-      const text = bulkText(planned, sequence);
-      const changes = await this.#write(text, nowMs + settings.recordPartsRetentionMs, inner);
-      const result = resultOf(planned);
-      const keptUntilMs = nowMs + settings.idempotencyTtlMs + dayMs;
-      const remembered =
-        result === null ? null : await this.#write(JSON.stringify(result), keptUntilMs, inner);
+      const [noteId, changesId, resultId] = [random.uuid(), random.uuid(), random.uuid()];
       const { before } = splitWrites(planned, sequence);
-      if (before.length > 0) await this.#options.store.writeDetached(before, inner);
-      return { text, changes, result: remembered, sequence, planned };
+      const partitions = [...ruleSetsIn(before), detachedPartition(changesId), detachedPartition(resultId)];
+      await store.writeDetached([noteOf(noteId, { versions: [], partitions })], inner);
+      const text = bulkText(planned, sequence);
+      const changesUntilMs = nowMs + settings.recordPartsRetentionMs;
+      const changes = await this.#write(text, { id: changesId, expiresAtMs: changesUntilMs, signal: inner });
+      const given = resultOf(planned);
+      const resultUntilMs = nowMs + settings.idempotencyTtlMs + dayMs;
+      const written = { id: resultId, expiresAtMs: resultUntilMs, signal: inner };
+      const result = given === null ? null : await this.#write(JSON.stringify(given), written);
+      if (before.length > 0) await store.writeDetached(before, inner);
+      return { text, changes, result, sequence, planned, noteIds: [...(earlier?.noteIds ?? []), noteId] };
     });
   }
 
@@ -66,11 +80,16 @@ export class BulkPreparation {
       if (deletes.length > 0) await store.writeDetached(deletes, inner);
       await detached.remove(bulk.changes, inner);
       if (bulk.result !== null) await detached.remove(bulk.result, inner);
+      const notes = bulk.noteIds.map((id) => ({ kind: 'delete', key: noteKey(id) }) as const);
+      await store.writeDetached(notes, inner);
     });
   }
 
-  #write(text: string, expiresAtMs: number, signal: AbortSignal): Promise<DetachedJson> {
-    return this.#options.detached.write(text, { id: this.#options.random.uuid(), expiresAtMs, signal });
+  #write(
+    text: string,
+    options: { readonly id: string; readonly expiresAtMs: number; readonly signal: AbortSignal },
+  ): Promise<DetachedJson> {
+    return this.#options.detached.write(text, options);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import type { Change } from '../policy/change.ts';
-import type { TableVersion } from '../policy/entities.ts';
 import type { RowStore } from '../store/row-store.ts';
 import type { EntityWrite, StateStore } from '../store/state-store.ts';
 import type { Background } from './background.ts';
 import { within } from './deadline.ts';
+import { type Leftovers, noteKey } from './leftovers.ts';
 import type { ReplicationSettings } from './settings.ts';
 
 export interface CleanupOptions {
@@ -16,7 +15,13 @@ export interface CleanupOptions {
   readonly signal: AbortSignal;
 }
 
-/** Lets go of what no commit points to any more. Best effort: what stays only takes up space. */
+/** What to let go, and the note that says so in case this process does not get to it. */
+export interface NotedLeftovers {
+  readonly noteId: string;
+  readonly leftovers: Leftovers;
+}
+
+/** Lets go of what no commit points to any more. Best effort: what stays is noted, and collected (leftovers.ts). */
 export class Cleanup {
   readonly #options: CleanupOptions;
 
@@ -24,34 +29,53 @@ export class Cleanup {
     this.#options = options;
   }
 
-  /** Superseded row chunks stay for replicas that lag; items whose owner is gone go now. */
-  afterCommit(changes: readonly Change[], after: readonly EntityWrite[]): void {
-    for (const version of changes.flatMap(superseded)) this.expire(version);
-    if (after.length === 0) return;
-    this.#start('deleting items of a deleted owner', (signal) =>
-      this.#options.store.writeDetached(after, signal),
-    );
+  /** Superseded row chunks stay for replicas that lag; items whose owner is gone (`after`) go now. */
+  afterCommit(superseded: NotedLeftovers | null, after: readonly EntityWrite[]): void {
+    if (superseded === null && after.length === 0) return;
+    this.#start('letting go of what a commit superseded', async (signal) => {
+      if (after.length > 0) await this.#options.store.writeDetached(after, signal);
+      if (superseded === null) return;
+      await this.#expire(superseded.leftovers, signal);
+      await this.#forget(superseded.noteId, signal);
+    });
   }
 
-  /** The chunks of a version that no commit points to any more, or that none ever will. */
-  expire(version: Chunked): void {
-    if (version.chunks === 0) return;
-    const expiresAtMs = this.#options.clock.nowMs() + this.#options.settings.supersededRetentionMs;
-    this.#start('expiring row chunks', (signal) =>
-      this.#options.rowStore.expireChunks(version, version.chunks, { expiresAtMs, signal }),
-    );
+  /** Chunks that no commit will ever point to, and their note. */
+  discard({ noteId, leftovers }: NotedLeftovers): void {
+    this.#start('letting go of rows that were not committed', async (signal) => {
+      await this.#expire(leftovers, signal);
+      await this.#forget(noteId, signal);
+    });
+  }
+
+  /** Everything that a condemned note names, then the note. May be repeated. */
+  async collect({ noteId, leftovers }: NotedLeftovers, signal: AbortSignal): Promise<void> {
+    const { store } = this.#options;
+    await this.#expire(leftovers, signal);
+    for (const partition of leftovers.partitions) {
+      const items = await store.readPartition(partition, signal);
+      await store.writeDetached(
+        items.map(({ key }) => ({ kind: 'delete', key })),
+        signal,
+      );
+    }
+    await this.#forget(noteId, signal);
+  }
+
+  async #expire({ versions }: Leftovers, signal: AbortSignal): Promise<void> {
+    const { rowStore, clock, settings } = this.#options;
+    const expiresAtMs = clock.nowMs() + settings.supersededRetentionMs;
+    for (const version of versions) {
+      await rowStore.expireChunks(version, version.chunks, { expiresAtMs, signal });
+    }
+  }
+
+  async #forget(noteId: string, signal: AbortSignal): Promise<void> {
+    await this.#options.store.writeDetached([{ kind: 'delete', key: noteKey(noteId) }], signal);
   }
 
   #start(what: string, work: (signal: AbortSignal) => Promise<void>): void {
     const { background, clock, settings, signal } = this.#options;
     background.start(what, () => within({ clock, durationMs: settings.bulkWriteDeadlineMs, signal }, work));
   }
-}
-
-type Chunked = Pick<TableVersion, 'dataSourceId' | 'table' | 'version' | 'chunks'>;
-
-function superseded(change: Change): readonly TableVersion[] {
-  if (change.kind === 'table-replaced') return change.before === null ? [] : [change.before];
-  if (change.kind === 'data-source-updated') return change.dropped;
-  return change.kind === 'data-source-deleted' ? change.tables : [];
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { CommitTooLarge, StoreUnavailable, UnknownOutcome } from '../store/problems.ts';
-import type { Commit, StateStore } from '../store/state-store.ts';
+import type { Commit, CommitOutcome, StateStore } from '../store/state-store.ts';
 import { type Backoff, fullJitterMs } from './backoff.ts';
 import { DeadlinePassed, within } from './deadline.ts';
 import { isAboutStore, readStore } from './store-call.ts';
@@ -19,13 +19,13 @@ export interface CommitAttemptOptions {
 
 /**
  * - `committed`: durable. - `conflict`: not made, another commit has its place or was at it.
- * - `fenced`: not made and never will be, leases it depends on are lost.
+ * - `fenced`: not made and never will be, leases or claims of it are lost.
  * - `not-made`: not made, the store refused it. - `unknown`: not resolved before the time to give up.
  */
 export type CommitEnd =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'fenced'; readonly leases: readonly string[] }
+  | (CommitOutcome & { readonly kind: 'fenced' })
   | { readonly kind: 'not-made'; readonly cause: StoreUnavailable | CommitTooLarge }
   | { readonly kind: 'unknown' };
 

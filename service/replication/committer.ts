@@ -25,10 +25,10 @@ import type { ReplicationMetrics } from './metrics.ts';
 import { oldestEntries } from './oldest-entries.ts';
 import { LeaseLost, WriteNotCommitted, WriteQueueFull, WriteTooLarge } from './problems.ts';
 import type { RecordLoader } from './record-loader.ts';
-import type { WriteOptions, WriteOutcome } from './replica-port.ts';
+import type { WriteOutcome } from './replica-port.ts';
 import type { ReplicationSettings } from './settings.ts';
 import type { StoreContact } from './store-contact.ts';
-import { WaitingWrite } from './waiting-write.ts';
+import { type SubmitOptions, WaitingWrite } from './waiting-write.ts';
 import type { WriteAnswers } from './write-answers.ts';
 
 const resultBytesMax = 32 * 1024;
@@ -82,7 +82,7 @@ export class Committer {
   /** See ReplicaPort.write. */
   async submit<Result extends Json>(
     write: Write<Result>,
-    options: WriteOptions,
+    options: SubmitOptions,
   ): Promise<WriteOutcome<Result>> {
     const { settings, clock } = this.#options;
     if (this.#stopping) throw new WriteNotCommitted('this replica is stopping');
@@ -208,7 +208,7 @@ export class Committer {
       this.#beside += 1;
       background.start('preparing a large write', async () => {
         try {
-          writer.bulk = await bulk.prepare(changes, sequence);
+          writer.bulk = await bulk.prepare(changes, sequence, writer.bulk);
         } catch (error) {
           if (!(error instanceof Problem) && !(error instanceof DeadlinePassed)) throw error;
           this.#options.answers.fail(
@@ -227,10 +227,11 @@ export class Committer {
   async #commit(plan: GroupPlan): Promise<void> {
     const { attempt, clock, random, replicaId, metrics, logger, settings, live } = this.#options;
     const accepted = plan.verdicts.filter(({ kind }) => kind === 'accepted').map(({ waiting }) => waiting);
-    const { commit, changes, after } = assembleCommit(plan, {
+    const { commit, changes, after, superseded } = assembleCommit(plan, {
       commitId: random.uuid() as CommitId,
       writer: replicaId,
       bulk: accepted[0]?.bulk ?? null,
+      claims: accepted.flatMap(({ claims }) => claims),
       // Never back: whoever loads the entities sees in the head what they may hold.
       formatVersion: Math.max(settings.formatVersionWritten, live.formatVersion),
     });
@@ -248,7 +249,7 @@ export class Committer {
       this.#conflicts = 0;
       this.#applyHere(commit, changes);
       for (const verdict of plan.verdicts) this.#options.answers.deliver(verdict, commit.record.sequence);
-      this.#options.cleanup.afterCommit(changes, after);
+      this.#options.cleanup.afterCommit(superseded, after);
       return;
     }
     if (end.kind === 'unknown') {
@@ -257,7 +258,7 @@ export class Committer {
       for (const waiting of accepted) waiting.giveUp();
     }
     for (const waiting of accepted) waiting.inFlight = false;
-    if (end.kind === 'fenced') this.#failFenced(accepted, end.leases);
+    if (end.kind === 'fenced') this.#failFenced(accepted, end);
     if (end.kind === 'not-made' && end.cause.kind === 'exhausted') {
       for (const waiting of accepted) this.#options.answers.fail(waiting, end.cause);
     }
@@ -283,12 +284,17 @@ export class Committer {
     return live.commitIdAt(record.sequence) === record.commitId ? { kind: 'committed' } : end;
   }
 
-  /** Those who depend on a lost lease fail alone; the others of the group are planned again. */
-  #failFenced(accepted: readonly WaitingWrite[], leases: readonly string[]): void {
+  /** Those who depend on what is lost fail alone; the others of the group are planned again. */
+  #failFenced(accepted: readonly WaitingWrite[], lost: CommitEnd & { kind: 'fenced' }): void {
+    const collected = new Set(lost.claims.map(({ id }) => id));
     for (const waiting of accepted) {
       const name = waiting.lease?.name;
-      if (name !== undefined && leases.includes(name))
+      if (name !== undefined && lost.leases.includes(name)) {
         this.#options.answers.fail(waiting, new LeaseLost(name));
+      } else if (waiting.claims.some(({ id }) => collected.has(id))) {
+        const problem = new WriteNotCommitted('what was prepared for the write was not used for too long');
+        this.#options.answers.fail(waiting, problem);
+      }
     }
   }
 

@@ -44,7 +44,7 @@ export class DetachedStore {
       const slice = bytes.subarray(part * partBytes, (part + 1) * partBytes);
       return {
         kind: 'put',
-        key: { partition: partitionOf(options.id), id: partId(part) },
+        key: { partition: detachedPartition(options.id), id: partId(part) },
         body: { data: Buffer.from(slice).toString('base64') },
         expiresAtMs: options.expiresAtMs,
       };
@@ -55,7 +55,7 @@ export class DetachedStore {
 
   /** The text. Rejects with DetachedPartsMissing or StoreUnavailable. */
   async read({ id, parts }: DetachedJson, signal: AbortSignal): Promise<string> {
-    const present = await this.#options.store.readPartition(partitionOf(id), signal);
+    const present = await this.#options.store.readPartition(detachedPartition(id), signal);
     const found = new Map(present.map(({ key, body }) => [key.id, body]));
     const slices = Array.from({ length: parts }, (_, part) => dataOf(found.get(partId(part)), id));
     const bytes = await this.#options.compressor.inflate(Buffer.concat(slices), inflatedBytesMax);
@@ -68,7 +68,7 @@ export class DetachedStore {
       { length: parts },
       (_, part): EntityWrite => ({
         kind: 'delete',
-        key: { partition: partitionOf(id), id: partId(part) },
+        key: { partition: detachedPartition(id), id: partId(part) },
       }),
     );
     await this.#options.store.writeDetached(writes, signal);
@@ -90,7 +90,8 @@ export function asPointer(json: Json | undefined): DetachedJson | null {
   return typeof id === 'string' && typeof parts === 'number' ? { id, parts } : null;
 }
 
-function partitionOf(id: string): string {
+/** Holds the parts of one text and nothing else. */
+export function detachedPartition(id: string): string {
   return `detached#${id}`;
 }
 

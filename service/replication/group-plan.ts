@@ -11,6 +11,7 @@ import { checkRuleLimits, type RuleLimits } from '../policy/rule-limits.ts';
 import type { LeaseCondition } from '../store/lease-store.ts';
 import type { EntityWrite } from '../store/state-store.ts';
 import { lastOfEachKey } from './bulk-changes.ts';
+import { supersededBy } from './leftovers.ts';
 import { IdempotencyKeyReused, WriteTooLarge } from './problems.ts';
 import { takeBack } from './replica.ts';
 import type { WaitingWrite } from './waiting-write.ts';
@@ -95,6 +96,7 @@ class Group {
   #ordinal = 0;
   #size: Size = { writes: 0, recordBytes: 2, bytes: 2 };
   #leases: ReadonlyMap<string, LeaseCondition> = new Map();
+  #claims = 0;
   #bulkChanges: readonly Change[] | null = null;
 
   constructor(input: GroupInput) {
@@ -135,9 +137,11 @@ class Group {
       this.#verdicts.push({ kind: 'refused', waiting, problem });
       return true;
     }
-    const fits = this.#fits(size, leases.size) && this.#resultFits(waiting, result);
+    const claims = this.#claims + waiting.claims.length;
+    const fits = this.#fits(size, { leases: leases.size, claims }) && this.#resultFits(waiting, result);
     if (!fits && !empty) return false;
     this.#leases = leases;
+    this.#claims = claims;
     this.#verdicts.push({ kind: 'accepted', waiting, result });
     if (!fits) {
       this.#bulkChanges = changes;
@@ -221,10 +225,11 @@ class Group {
   }
 
   /** One item of a transaction is spare; leases beyond that take the place of writes. */
-  #fits(size: Size, leases: number): boolean {
+  #fits(size: Size, conditions: { readonly leases: number; readonly claims: number }): boolean {
     const { limits } = this.#input;
+    const others = Math.max(0, conditions.leases - 1) + conditions.claims;
     return (
-      this.#size.writes + size.writes + Math.max(0, leases - 1) <= limits.writesPerCommitMax &&
+      this.#size.writes + size.writes + others <= limits.writesPerCommitMax &&
       this.#size.recordBytes + size.recordBytes <= limits.changeRecordBytesMax &&
       this.#size.bytes + size.bytes <= limits.commitBytesMax
     );
@@ -252,7 +257,8 @@ function sizeOf(changes: readonly Change[]): Size & { readonly largestEntity: nu
   const ofEntities = changes.filter(({ kind }) => kind !== 'request-remembered');
   const recordBytes = changes.reduce((sum, change) => sum + jsonBytes(changeToJson(change)) + 1, 0);
   return {
-    writes: writes.length,
+    // The note of what is superseded is a write, too.
+    writes: writes.length + (supersededBy(changes, []) === null ? 0 : 1),
     recordBytes,
     bytes: bodies.reduce((sum, bytes) => sum + bytes, recordBytes),
     largestEntity: ofEntities

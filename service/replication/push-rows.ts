@@ -5,11 +5,13 @@ import type { Random } from '../base/random.ts';
 import type { TableVersion } from '../policy/entities.ts';
 import { replaceTable } from '../policy/writes/replace-table.ts';
 import type { RowStore } from '../store/row-store.ts';
-import type { Cleanup } from './cleanup.ts';
+import type { StateStore } from '../store/state-store.ts';
+import type { Cleanup, NotedLeftovers } from './cleanup.ts';
 import type { Committer } from './committer.ts';
 import { DeadlinePassed, within } from './deadline.ts';
 import type { Follower } from './follower.ts';
 import type { HeadSource } from './head-reader.ts';
+import { type ChunkedVersion, noteKey, noteOf } from './leftovers.ts';
 import type { LiveReplica } from './live-replica.ts';
 import { WriteNotCommitted, WriteOutcomeUnknown } from './problems.ts';
 import type { ReplaceRows, WriteOptions, WriteOutcome } from './replica-port.ts';
@@ -25,6 +27,7 @@ export interface RowPusherOptions {
   readonly committer: Pick<Committer, 'submit'>;
   readonly chunks: RowChunks;
   readonly rowStore: RowStore;
+  readonly store: StateStore;
   readonly tableRows: TableRows;
   readonly cleanup: Cleanup;
   readonly contact: StoreContact;
@@ -60,21 +63,20 @@ export class RowPusher {
       { request, signal: options.signal },
     );
     tableRows.hold(version.version, request.rows);
-    let keep = false;
+    const claims = version.chunks === 0 ? [] : [noteKey(version.version)];
+    let keep = version.chunks === 0;
     try {
-      const outcome = await committer.submit(
-        replaceTable({ ...version, dataSource, polled: request.polled === true }),
-        options,
-      );
-      keep = !outcome.replayed;
+      const write = replaceTable({ ...version, dataSource, polled: request.polled === true });
+      const outcome = await committer.submit(write, { ...options, claims });
+      keep ||= !outcome.replayed;
       return outcome;
     } catch (error) {
       // Nobody knows whether a commit points to the chunks.
-      keep = error instanceof WriteOutcomeUnknown || options.signal.aborted;
+      keep ||= error instanceof WriteOutcomeUnknown || options.signal.aborted;
       throw error;
     } finally {
       tableRows.release(version.version);
-      if (!keep) cleanup.expire(version);
+      if (!keep) cleanup.discard(notedVersion(version));
     }
   }
 
@@ -120,7 +122,7 @@ export class RowPusher {
     key: Pick<TableVersion, 'dataSourceId' | 'table' | 'version'>,
     given: { readonly request: ReplaceRows; readonly signal: AbortSignal },
   ): Promise<Omit<TableVersion, 'updates'>> {
-    const { chunks, rowStore, clock, settings, cleanup } = this.#options;
+    const { chunks, rowStore, store, clock, settings, cleanup } = this.#options;
     const limit = { clock, durationMs: settings.bulkWriteDeadlineMs, signal: given.signal };
     const encoded = await chunks.encode(given.request.rows, given.signal);
     const { rows, digest } = encoded;
@@ -128,13 +130,22 @@ export class RowPusher {
     const version = { ...key, chunks: encoded.chunks.length, rows, digest, replacedAtMs };
     if (encoded.chunks.length === 0) return version;
     try {
-      await within(limit, (signal) => rowStore.writeChunks(version, encoded.chunks, signal));
+      await within(limit, async (signal) => {
+        const { noteId, leftovers } = notedVersion(version);
+        await store.writeDetached([noteOf(noteId, leftovers)], signal);
+        await rowStore.writeChunks(version, encoded.chunks, signal);
+      });
       return version;
     } catch (error) {
-      cleanup.expire(version);
+      cleanup.discard(notedVersion(version));
       if (given.signal.aborted) throw error;
       if (!(error instanceof Problem) && !(error instanceof DeadlinePassed)) throw error;
       throw new WriteNotCommitted('the rows could not be stored', { cause: error });
     }
   }
+}
+
+/** The version names its note: both are used once. */
+function notedVersion(version: ChunkedVersion): NotedLeftovers {
+  return { noteId: version.version, leftovers: { versions: [version], partitions: [] } };
 }

@@ -42,6 +42,10 @@ export interface ReplicationSettings {
   readonly heartbeatIntervalMs: number;
   /** Between two heartbeats at least, however much is applied; grows with the fleet. */
   readonly heartbeatGapMs: number;
+  /** Between two looks for what crashed writers left over. 0: nobody looks. */
+  readonly collectIntervalMs: number;
+  /** How long a note must have been seen before it is condemned: longer than any write may take. */
+  readonly leftoverGraceMs: number;
   /** Between two local snapshots while something changes. */
   readonly snapshotIntervalMs: number;
   /** Whether to serve the local snapshot, marked stale, when the store is away at the start. */
@@ -79,6 +83,8 @@ export const defaultSettings: ReplicationSettings = {
   leaseDurationMs: 8_000,
   heartbeatIntervalMs: 5_000,
   heartbeatGapMs: 1_000,
+  collectIntervalMs: 60_000,
+  leftoverGraceMs: 5 * 60_000,
   snapshotIntervalMs: 60_000,
   serveSnapshot: false,
   formatVersionRead,

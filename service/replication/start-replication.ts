@@ -18,6 +18,7 @@ import { BulkPreparation } from './bulk-preparation.ts';
 import { CachedRowStore } from './cached-row-store.ts';
 import { ChangeHistory } from './change-history.ts';
 import { Cleanup } from './cleanup.ts';
+import { Collector } from './collector.ts';
 import { CommitAttempt } from './commit-attempt.ts';
 import { Committer } from './committer.ts';
 import { type Compressor, zlibCompressor } from './compressor.ts';
@@ -102,11 +103,19 @@ export function startReplication(ports: ReplicationPorts): Replication {
   // As many listeners as calls are under way; each removes its own.
   setMaxListeners(0, stopping.signal);
   const parts = assemble(ports, stopping.signal);
-  const { node, follower, committer, background, leases, heartbeats, keeper, system } = parts;
+  const { node, follower, committer, background, leases, heartbeats, keeper, collector, system } = parts;
   const following = follower.run();
   const committing = committer.run();
   const preparing = ensureDefaults(ports, parts, stopping.signal);
-  const loops = [following, committing, preparing, leases.run(), heartbeats.run(), keeper?.run()];
+  const loops = [
+    following,
+    committing,
+    preparing,
+    leases.run(),
+    heartbeats.run(),
+    keeper?.run(),
+    collector.run(),
+  ];
   const ended = Promise.all(loops).then(() => background.drain());
   const stop = async (): Promise<void> => {
     node.drain();
@@ -139,6 +148,7 @@ interface Parts {
   readonly leases: LeaseKeeper;
   readonly heartbeats: Heartbeats;
   readonly keeper: SnapshotKeeper | null;
+  readonly collector: Collector;
   readonly contact: StoreContact;
   readonly feeds: TableFeeds;
   readonly pollReports: PollReports;
@@ -190,6 +200,7 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
   const alarms = (): readonly string[] => heartbeats.reasons();
   const node = new ReplicaNode({ live, follower, committer, pusher, gate, contact, alarms });
   const leases = new LeaseKeeper({ ...shared, replicaId, leaseStore: ports.leaseStore });
+  const collector = new Collector({ ...shared, cleanup, leases });
   const fleet = new Fleet(clock);
   const heartbeats = new Heartbeats({
     ...shared,
@@ -212,6 +223,7 @@ function assemble(ports: ReplicationPorts, signal: AbortSignal): Parts {
     leases,
     heartbeats,
     keeper,
+    collector,
     contact,
     feeds: new TableFeeds({ live, pusher, committer, clock }),
     pollReports: new PollReports({ store, clock, timeoutMs: settings.storeTimeoutMs }),

@@ -3,13 +3,21 @@ import type { Sequence } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import { noLongerNeeded } from '../base/no-longer-needed.ts';
 import type { Write } from '../policy/write.ts';
+import type { EntityKey } from '../store/state-store.ts';
 import type { PreparedBulk } from './bulk-preparation.ts';
+import { noteKey } from './leftovers.ts';
 import { WriteNotCommitted, WriteOutcomeUnknown } from './problems.ts';
 import type { WriteOptions, WriteOutcome } from './replica-port.ts';
 
+/** Also for writes that left something beside the commit already. */
+export interface SubmitOptions extends WriteOptions {
+  /** Notes that the commit claims (leftovers.ts). */
+  readonly claims?: readonly EntityKey[];
+}
+
 export interface WaitingWriteOptions {
   readonly write: Write<Json>;
-  readonly options: WriteOptions;
+  readonly options: SubmitOptions;
   readonly clock: Clock;
   readonly deadlineMs: number;
 }
@@ -30,6 +38,7 @@ export class WaitingWrite {
   bulk: PreparedBulk | null = null;
   /** A commit that holds it was sent and is not resolved. */
   inFlight = false;
+  readonly #claims: readonly EntityKey[];
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #onOutcome: WriteOptions['onOutcome'];
@@ -46,6 +55,7 @@ export class WaitingWrite {
     this.author = options.author;
     this.#onOutcome = options.onOutcome;
     this.lease = options.lease;
+    this.#claims = options.claims ?? [];
     this.#clock = clock;
     this.#signal = options.signal;
     this.outcome = new Promise((resolve, reject) => {
@@ -55,6 +65,11 @@ export class WaitingWrite {
     options.signal.addEventListener('abort', this.#abandon, { once: true });
     this.setDeadline(deadlineMs);
     if (options.signal.aborted) this.#abandon();
+  }
+
+  /** What the commit claims for this write. */
+  get claims(): readonly EntityKey[] {
+    return [...this.#claims, ...(this.bulk?.noteIds.map(noteKey) ?? [])];
   }
 
   get settled(): boolean {

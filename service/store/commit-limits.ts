@@ -17,18 +17,20 @@ import type { Commit, EntityKey, EntityWrite } from './state-store.ts';
  * bounds is a bug of the caller.
  */
 export function checkCommit(commit: Commit): void {
-  const { record, writes, leases = [] } = commit;
+  const { record, writes, leases = [], claims = [] } = commit;
   assert(record.sequence >= 1, 'the first record has sequence 1');
   assert(record.commitId.length >= 1, 'a commit has an id');
   assert(record.commitId.length <= commitIdLengthMax, 'a commit id fits a DynamoDB ClientRequestToken');
   assert(writes.length <= writesPerCommitMax, 'the writes fit one DynamoDB transaction');
-  assert(writes.length + leases.length <= writesPerCommitMax + 1, 'the leases fit the transaction, too');
+  const conditions = leases.length + claims.length;
+  assert(writes.length + conditions <= writesPerCommitMax + 1, 'leases and claims fit the transaction, too');
   assert(new Set(leases.map(({ name }) => name)).size === leases.length, 'each lease is a condition once');
   const recordBytes = jsonBytes(record.changes);
   if (recordBytes > changeRecordBytesMax) {
     throw new CommitTooLarge('change record', { bytes: recordBytes, bytesMax: changeRecordBytesMax });
   }
-  const bytes = recordBytes + checkWrites(writes);
+  const deletes = claims.map((key): EntityWrite => ({ kind: 'delete', key }));
+  const bytes = recordBytes + checkWrites([...writes, ...deletes]);
   if (bytes > commitBytesMax) throw new CommitTooLarge('commit', { bytes, bytesMax: commitBytesMax });
 }
 

@@ -34,7 +34,7 @@ export interface StateStore {
    * - `conflict`: nothing happened; the head was not `record.sequence - 1`, or another transaction touched
    *   the same items at this moment.
    * - `fenced`: nothing happened and nothing ever will of this commit; a lease it depends on is not held under
-   *   that generation any more.
+   *   that generation any more, or a claim of it is condemned or gone.
    * Rejects with UnknownOutcome when it may or may not have happened: the caller resolves it by calling again
    * with the same commit, then by reading record `record.sequence` and comparing `commitId`.
    */
@@ -52,6 +52,12 @@ export interface StateStore {
    * retry-safe: after StoreUnavailable some may have been made. Rejects with CommitTooLarge.
    */
   writeDetached(writes: readonly EntityWrite[], signal: AbortSignal): Promise<void>;
+
+  /**
+   * Marks an entity so that no commit can claim it any more. Answers false when it is not there: it was claimed, or
+   * deleted. Retry-safe.
+   */
+  condemn(key: EntityKey, signal: AbortSignal): Promise<boolean>;
 
   /** Releases connections. */
   close(): Promise<void>;
@@ -112,12 +118,18 @@ export interface Commit {
   readonly record: ChangeRecord;
   /** At most `writesPerCommitMax`; each key once. */
   readonly writes: readonly EntityWrite[];
-  /** All must hold; each lease once. Together with the writes at most `writesPerCommitMax` + 1. */
+  /** Entities that are deleted, on condition that each is there and is not condemned; none is among the writes. */
+  readonly claims?: readonly EntityKey[];
+  /** All must hold; each lease once. With writes and claims at most `writesPerCommitMax` + 1. */
   readonly leases?: readonly LeaseCondition[];
 }
 
 export type CommitOutcome =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict' }
-  /** `leases`: names of those that are lost. */
-  | { readonly kind: 'fenced'; readonly leases: readonly string[] };
+  /** `leases`: names of those that are lost. `claims`: those that are condemned or gone. */
+  | {
+      readonly kind: 'fenced';
+      readonly leases: readonly string[];
+      readonly claims: readonly EntityKey[];
+    };

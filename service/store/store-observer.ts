@@ -6,6 +6,7 @@ export type StoreOperation =
   | 'commit'
   | 'read-partition'
   | 'write-detached'
+  | 'condemn'
   | 'write-chunks'
   | 'read-chunks'
   | 'expire-chunks'

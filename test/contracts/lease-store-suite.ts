@@ -137,7 +137,11 @@ function describeFencing(harness: LeaseStoreHarness): void {
     expect(await state.commit(fenced(1, [first]), signal)).toEqual({ kind: 'committed' });
     await take(leases, { holder: 'replica-2', seen: first });
     const late = fenced(2, [first], 'late');
-    expect(await state.commit(late, signal)).toEqual({ kind: 'fenced', leases: ['poll'] });
+    expect(await state.commit(late, signal)).toEqual({
+      kind: 'fenced',
+      leases: ['poll'],
+      claims: [],
+    });
     expect((await state.readHead({ consistency: 'strong', signal })).sequence).toBe(1);
     expect(await state.readPartition('policy', signal)).toHaveLength(1);
     expect(await state.commit(fenced(2, [{ name: 'poll', generation: 2 }]), signal)).toEqual({
@@ -154,6 +158,7 @@ function describeFencing(harness: LeaseStoreHarness): void {
     expect(await state.commit(fenced(1, [other, first, never]), signal)).toEqual({
       kind: 'fenced',
       leases: ['poll', 'never'],
+      claims: [],
     });
   });
 

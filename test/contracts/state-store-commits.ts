@@ -22,6 +22,68 @@ export function describeCommits(harness: StateStoreHarness): void {
   describeCommit(harness);
   describeTransaction(harness);
   describeRepetition(harness);
+  describeClaims(harness);
+}
+
+function describeClaims(harness: StateStoreHarness): void {
+  const note = (id: string) => ({ partition: 'note', id });
+  const claiming = (at: number, ids: readonly string[], id = `commit-${at}`): Commit => ({
+    ...commitOf(at, { id, writes: [put('policy', id, {})] }),
+    claims: ids.map(note),
+  });
+
+  it('deletes what it claims, and only once', async () => {
+    const { store, other } = await harness.open();
+    await store.writeDetached([put('note', 'a', { n: 1 }), put('note', 'b', {})], signal);
+    const commit = claiming(1, ['a', 'b']);
+    expect(await store.commit(commit, signal)).toEqual({ kind: 'committed' });
+    expect(await store.commit(commit, signal)).toEqual({ kind: 'committed' });
+    expect(await store.readPartition('note', signal)).toEqual([]);
+    expect(await other.commit(claiming(2, ['b'], 'late'), signal)).toEqual({
+      kind: 'fenced',
+      leases: [],
+      claims: [note('b')],
+    });
+    expect((await store.readHead({ consistency: 'strong', signal })).sequence).toBe(1);
+    expect(await store.readPartition('policy', signal)).toHaveLength(1);
+  });
+
+  it('cannot claim what is condemned, which can be said again and stays until it is deleted', async () => {
+    const { store, other } = await harness.open();
+    await store.writeDetached([put('note', 'a', { n: 1 })], signal);
+    expect(await other.condemn(note('a'), signal)).toBe(true);
+    expect(await other.condemn(note('a'), signal)).toBe(true);
+    expect(await store.commit(claiming(1, ['a']), signal)).toMatchObject({
+      kind: 'fenced',
+      claims: [note('a')],
+    });
+    expect(await store.readPartition('note', signal)).toEqual([{ key: note('a'), body: { n: 1 } }]);
+  });
+
+  it('leaves nothing to condemn when it came first', async () => {
+    const { store, other } = await harness.open();
+    await store.writeDetached([put('note', 'a', {})], signal);
+    await store.commit(claiming(1, ['a']), signal);
+    expect(await other.condemn(note('a'), signal)).toBe(false);
+    expect(await other.condemn(note('never'), signal)).toBe(false);
+    expect(await store.readPartition('note', signal)).toEqual([]);
+  });
+
+  it('lets exactly one of a claim and a condemnation at the same time come first', async () => {
+    const { store, other } = await harness.open();
+    for (let at = 1; at <= 6; at += 1) {
+      const id = `n${at}`;
+      await store.writeDetached([put('note', id, {})], signal);
+      const { sequence: head } = await store.readHead({ consistency: 'strong', signal });
+      const rivals = [
+        store.commit(claiming(head + 1, [id], `claim-${at}`), signal),
+        other.condemn(note(id), signal).catch(() => 'refused' as const),
+      ] as const;
+      const [outcome, condemned] = await Promise.all(rivals);
+      if (outcome.kind === 'committed') expect(condemned).not.toBe(true);
+      if (outcome.kind === 'fenced') expect(condemned).toBe(true);
+    }
+  });
 }
 
 function describeCommit(harness: StateStoreHarness): void {

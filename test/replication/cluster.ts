@@ -125,7 +125,7 @@ export class Cluster {
       newEngine: () => new Engine(),
       compressor: syncCompressor,
       // Scripted faults are for the calls that a test knows of.
-      settings: { heartbeatIntervalMs: 0, ...this.#options.settings, ...settings },
+      settings: { heartbeatIntervalMs: 0, collectIntervalMs: 0, ...this.#options.settings, ...settings },
     });
     const replica = { port: replication.port, faults, rowFaults, replication };
     this.replicas.push(replica);

@@ -1,7 +1,7 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { LeaseCondition } from '../lease-store.ts';
 import { StoreUnavailable, UnknownOutcome } from '../problems.ts';
-import type { Commit, CommitOutcome, EntityWrite } from '../state-store.ts';
+import type { Commit, CommitOutcome, EntityKey, EntityWrite } from '../state-store.ts';
 import { type CancellationReason, describe, failureOf } from './failure.ts';
 import { type Gzip, poolGzip } from './gzip.ts';
 import { entityItem, headKey, leaseKey, recordItem } from './items.ts';
@@ -11,7 +11,8 @@ import { entityItem, headKey, leaseKey, recordItem } from './items.ts';
  *   1. update the head to N, on condition that it is N-1 (absent for N = 1)
  *   2. put record N, on condition that it is absent
  *   3. the entity writes, at most 97
- *   4. a check of each lease that it is held under the generation given; with the writes at most 98
+ *   4. a delete of each claim on condition that it is there and not condemned
+ *   5. a check of each lease that it is held under the generation given; 3 to 5 together at most 98
  * The commit id is the ClientRequestToken: for 10 minutes a repetition answers success without doing anything.
  * After that, or where the token has no effect, condition 1 or 2 fails for a repetition; the item that failed
  * it comes back with the answer and carries our own commit id, by which the repetition is recognised.
@@ -37,6 +38,7 @@ export async function commitTransaction(
         },
       },
       ...(await Promise.all(commit.writes.map((write) => entityRequest(write, { table, gzip })))),
+      ...(commit.claims ?? []).map((key) => claimDelete(key, table)),
       ...(commit.leases ?? []).map((condition) => leaseCheck(condition, table)),
     ],
   };
@@ -44,7 +46,7 @@ export async function commitTransaction(
 
 /**
  * What a rejected commit means. Answers `committed` when the store shows that this very commit was made
- * before, `fenced` when a lease is lost, `conflict` when another condition failed or another transaction was in
+ * before, `fenced` when a lease or a claim is lost, `conflict` when another condition failed or another transaction was in
  * the way. Throws UnknownOutcome when it may have been made, StoreUnavailable when it certainly was not.
  */
 export function outcomeOfRejectedCommit(error: unknown, commit: Commit): CommitOutcome {
@@ -74,8 +76,8 @@ function outcomeOfCancellation(
     const [head, record] = reasons;
     const ours = [head, record].some((reason) => commitIdOf(reason?.Item) === commit.record.commitId);
     if (ours) return { kind: 'committed' };
-    const leases = lostLeases(reasons, commit);
-    return leases.length > 0 ? { kind: 'fenced', leases } : { kind: 'conflict' };
+    const { leases, claims } = lostConditions(reasons, commit);
+    return leases.length + claims.length > 0 ? { kind: 'fenced', leases, claims } : { kind: 'conflict' };
   }
   if (codes.has('TransactionConflict')) return { kind: 'conflict' };
   const throttled = codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded');
@@ -83,13 +85,18 @@ function outcomeOfCancellation(
   throw new StoreUnavailable(`commit cancelled: ${describe(reason, cause)}`, { reason, cause });
 }
 
-/** The checks of the leases come last. */
-function lostLeases(reasons: readonly CancellationReason[], commit: Commit): readonly string[] {
-  const first = reasons.length - (commit.leases?.length ?? 0);
-  const lost = (commit.leases ?? []).filter(
-    (_, index) => reasons[first + index]?.Code === 'ConditionalCheckFailed',
-  );
-  return lost.map(({ name }) => name);
+/** The claims and the checks of the leases come last, in this order. */
+function lostConditions(
+  reasons: readonly CancellationReason[],
+  { claims = [], leases = [] }: Commit,
+): { readonly leases: readonly string[]; readonly claims: readonly EntityKey[] } {
+  const failed = reasons
+    .slice(reasons.length - claims.length - leases.length)
+    .map(({ Code }) => Code === 'ConditionalCheckFailed');
+  return {
+    claims: claims.filter((_, index) => failed[index]),
+    leases: leases.filter((_, index) => failed[claims.length + index]).map(({ name }) => name),
+  };
 }
 
 /** The SDK hands the item over as DynamoDB sent it; the document client may have translated it. */
@@ -116,6 +123,16 @@ function headUpdate(commit: Commit, table: string) {
       ...(first ? {} : { ':previous': sequence - 1 }),
     },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
+
+function claimDelete({ partition, id }: EntityKey, table: string) {
+  return {
+    Delete: {
+      TableName: table,
+      Key: { pk: partition, sk: id },
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(condemned)',
+    },
   };
 }
 

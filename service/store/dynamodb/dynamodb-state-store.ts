@@ -1,4 +1,4 @@
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Sequence } from '../../base/ids.ts';
 import { partitionPagesMax, recordPagesPerPullMax, storeConcurrencyMax } from '../../base/limits.ts';
 import { checkCommit, checkWrites } from '../commit-limits.ts';
@@ -8,6 +8,7 @@ import type {
   Commit,
   CommitOutcome,
   Entity,
+  EntityKey,
   EntityWrite,
   Head,
   HeadConsistency,
@@ -129,6 +130,25 @@ export class DynamoDbStateStore implements StateStore {
         signal,
       }),
     );
+  }
+
+  async condemn({ partition, id }: EntityKey, signal: AbortSignal): Promise<boolean> {
+    const { table, sender } = this.#options;
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { pk: partition, sk: id },
+      UpdateExpression: 'SET condemned = :true',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':true': true },
+      ReturnConsumedCapacity: 'TOTAL',
+    });
+    try {
+      await sender.send('write', (client, own) => client.send(command, own), signal);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      throw unavailable(error, table);
+    }
   }
 
   async close(): Promise<void> {

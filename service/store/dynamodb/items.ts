@@ -9,7 +9,7 @@ import { fromJsonAttribute, type JsonAttribute, toJsonAttribute } from './json-a
  * The items of the state table (ARCHITECTURE section 2):
  *   head    pk `sequence`, sk `sequence`: seq, commitId, committedAt (epoch ms), writer, formatVersion
  *   record  pk `change`, sk 16-digit sequence: commitId, committedAt, writer, formatVersion, changes, expiresAt
- *   entity  pk its partition, sk its id: body, expiresAt where it has one
+ *   entity  pk its partition, sk its id: body, expiresAt where it has one, condemned = true when it is
  *   lease   pk `lease`, sk its name: generation, renewal, durationMs, holder unless it was released
  * `changes` and `body` are JSON attributes, `expiresAt` is in epoch seconds.
  */

@@ -45,6 +45,11 @@ export class MemoryRowStore implements RowStore {
     }
   }
 
+  /** How many versions are stored. */
+  get versions(): number {
+    return this.#versions.size;
+  }
+
   /** Removes a version at once. */
   dropVersion(key: RowVersionKey): void {
     this.#versions.delete(nameOf(key));

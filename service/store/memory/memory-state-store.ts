@@ -73,12 +73,16 @@ export class MemoryStateStore implements StateStore {
       return { kind: 'committed' };
     }
     const lost = (commit.leases ?? []).filter((condition) => !this.leases.holds(condition));
-    if (lost.length > 0) return { kind: 'fenced', leases: lost.map(({ name }) => name) };
+    const claims = (commit.claims ?? []).filter((key) => !this.#isClaimable(key));
+    if (lost.length + claims.length > 0) {
+      return { kind: 'fenced', leases: lost.map(({ name }) => name), claims };
+    }
     if (present !== undefined || this.#head.sequence !== record.sequence - 1) return { kind: 'conflict' };
     const { sequence, commitId, committedAtMs, writer, formatVersion } = record;
     this.#head = { sequence, commitId, committedAtMs, writer, formatVersion };
     this.#records.set(sequence, { commitId, committedAtMs, content });
     this.#make(commit.writes);
+    this.#make((commit.claims ?? []).map((key) => ({ kind: 'delete', key })));
     return { kind: 'committed' };
   }
 
@@ -96,6 +100,13 @@ export class MemoryStateStore implements StateStore {
     notAborted(signal);
     checkWrites(writes);
     this.#make(writes);
+  }
+
+  async condemn(key: EntityKey, signal: AbortSignal): Promise<boolean> {
+    notAborted(signal);
+    const present = this.#partitions.get(key.partition)?.get(key.id);
+    if (present !== undefined) this.#partition(key).set(key.id, { ...present, condemned: true });
+    return present !== undefined;
   }
 
   /** Does nothing: other replicas may still use it. */
@@ -129,6 +140,10 @@ export class MemoryStateStore implements StateStore {
     return (JSON.parse(stored.content) as Commit).record;
   }
 
+  #isClaimable({ partition, id }: EntityKey): boolean {
+    return this.#partitions.get(partition)?.get(id)?.condemned === false;
+  }
+
   #make(writes: readonly EntityWrite[]): void {
     for (const write of writes) {
       if (write.kind === 'delete') {
@@ -138,6 +153,7 @@ export class MemoryStateStore implements StateStore {
       this.#partition(write.key).set(write.key.id, {
         body: JSON.stringify(write.body),
         expiresAtMs: write.expiresAtMs ?? null,
+        condemned: false,
       });
     }
   }
@@ -159,6 +175,7 @@ interface StoredRecord {
 interface StoredEntity {
   readonly body: string;
   readonly expiresAtMs: number | null;
+  readonly condemned: boolean;
 }
 
 const emptyHead: Head = {

@@ -7,6 +7,7 @@ import type {
   Commit,
   CommitOutcome,
   Entity,
+  EntityKey,
   EntityWrite,
   Head,
   HeadConsistency,
@@ -96,6 +97,11 @@ export class FaultyStateStore implements StateStore {
       throw new StoreUnavailable('injected: batch left unfinished', { reason: 'throttled' });
     }
     return this.#call(() => this.#inner.writeDetached(writes, signal), { fault, signal });
+  }
+
+  async condemn(key: EntityKey, signal: AbortSignal): Promise<boolean> {
+    const fault = this.#faults.next('condemn');
+    return this.#call(() => this.#inner.condemn(key, signal), { fault, signal });
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   Commit,
   CommitOutcome,
   Entity,
+  EntityKey,
   EntityWrite,
   Head,
   HeadConsistency,
@@ -56,6 +57,10 @@ export class MeasuredStateStore implements StateStore {
 
   async writeDetached(writes: readonly EntityWrite[], signal: AbortSignal): Promise<void> {
     return this.#measure('write-detached', () => this.#inner.writeDetached(writes, signal));
+  }
+
+  async condemn(key: EntityKey, signal: AbortSignal): Promise<boolean> {
+    return this.#measure('condemn', () => this.#inner.condemn(key, signal));
   }
 
   async close(): Promise<void> {

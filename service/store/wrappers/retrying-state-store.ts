@@ -4,6 +4,7 @@ import type {
   Commit,
   CommitOutcome,
   Entity,
+  EntityKey,
   EntityWrite,
   Head,
   HeadConsistency,
@@ -53,6 +54,10 @@ export class RetryingStateStore implements StateStore {
 
   async writeDetached(writes: readonly EntityWrite[], signal: AbortSignal): Promise<void> {
     return this.#retry(() => this.#inner.writeDetached(writes, signal), signal);
+  }
+
+  async condemn(key: EntityKey, signal: AbortSignal): Promise<boolean> {
+    return this.#retry(() => this.#inner.condemn(key, signal), signal);
   }
 
   async close(): Promise<void> {
