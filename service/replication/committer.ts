@@ -28,10 +28,12 @@ import type { RecordLoader } from './record-loader.ts';
 import type { WriteOutcome } from './replica-port.ts';
 import type { ReplicationSettings } from './settings.ts';
 import type { StoreContact } from './store-contact.ts';
+import { TurnTaking } from './turn-taking.ts';
 import { type SubmitOptions, WaitingWrite } from './waiting-write.ts';
 import type { WriteAnswers } from './write-answers.ts';
 
 const resultBytesMax = 32 * 1024;
+const conflictsUntilPatient = 16;
 
 export interface CommitterOptions {
   readonly replicaId: ReplicaId;
@@ -69,6 +71,7 @@ export interface CommitterOptions {
  */
 export class Committer {
   readonly #options: CommitterOptions;
+  readonly #turns: TurnTaking;
   #queue: WaitingWrite[] = [];
   #beside = 0;
   #conflicts = 0;
@@ -77,6 +80,7 @@ export class Committer {
 
   constructor(options: CommitterOptions) {
     this.#options = options;
+    this.#turns = new TurnTaking(options.clock, options.random);
   }
 
   /** See ReplicaPort.write. */
@@ -117,7 +121,10 @@ export class Committer {
       for (const waiting of this.#queue.splice(0)) this.#options.answers.fail(waiting, refusal);
       return;
     }
-    if (follower.knownHead > live.applied) return this.#catchUp();
+    if (follower.knownHead > live.applied) {
+      this.#turns.othersAreThere();
+      return this.#catchUp();
+    }
     metrics.queueObserved(this.#queue.length);
     const plan = this.#plan();
     this.#queue.splice(0, plan.verdicts.length);
@@ -250,8 +257,11 @@ export class Committer {
       this.#applyHere(commit, changes);
       for (const verdict of plan.verdicts) this.#options.answers.deliver(verdict, commit.record.sequence);
       this.#options.cleanup.afterCommit(superseded, after);
+      const roomMs = this.#turns.pauseAfterMs(clock.monotonicMs() - startedMs);
+      if (roomMs > 0) await clock.sleep(roomMs);
       return;
     }
+    if (end.kind === 'conflict') this.#turns.othersAreThere();
     if (end.kind === 'unknown') {
       const { sequence, commitId } = commit.record;
       logger.warn('the outcome of a commit is unknown', { sequence, commitId });
@@ -265,6 +275,21 @@ export class Committer {
     this.#putBack(plan.verdicts.map(({ waiting }) => waiting));
     await clock.sleep(fullJitterMs(this.#backoff(), this.#conflicts, random));
     this.#conflicts += 1;
+    // What was known before the pause is old: planned on it, the next commit would meet the next conflict.
+    if (end.kind === 'conflict') await this.#learnHead();
+  }
+
+  /** False when the store does not say. */
+  async #learnHead(): Promise<boolean> {
+    const { heads, follower, live } = this.#options;
+    try {
+      follower.noteHead((await heads.read()).sequence);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return false;
+    }
+    if (follower.knownHead > live.applied) await this.#catchUp();
+    return true;
   }
 
   /**
@@ -273,14 +298,8 @@ export class Committer {
    */
   async #checkConflict(end: CommitEnd, { record }: Commit): Promise<CommitEnd> {
     if (end.kind !== 'conflict') return end;
-    const { heads, follower, live } = this.#options;
-    try {
-      follower.noteHead((await heads.read()).sequence);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return end;
-    }
-    if (follower.knownHead > live.applied) await this.#catchUp();
+    const { live } = this.#options;
+    if (!(await this.#learnHead())) return end;
     return live.commitIdAt(record.sequence) === record.commitId ? { kind: 'committed' } : end;
   }
 
@@ -324,7 +343,9 @@ export class Committer {
 
   #backoff(): Backoff {
     const { backoffMinMs, backoffMaxMs } = this.#options.settings;
-    return { minMs: backoffMinMs, maxMs: backoffMaxMs };
+    // Who meets nothing but conflicts is one of very many: then fewer attempts serve all better.
+    const factor = this.#conflicts < conflictsUntilPatient ? 1 : 8;
+    return { minMs: backoffMinMs, maxMs: backoffMaxMs * factor };
   }
 
   #untilWoken(): Promise<void> {

@@ -75,7 +75,7 @@ export const defaultSettings: ReplicationSettings = {
   writeDeadlineMs,
   bulkWriteDeadlineMs: 60_000,
   backoffMinMs: 10,
-  backoffMaxMs: 200,
+  backoffMaxMs: 60,
   gapReadsMax: 20,
   supersededRetentionMs: hourMs,
   recordPartsRetentionMs: 31 * 24 * hourMs,
