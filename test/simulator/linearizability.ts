@@ -37,6 +37,7 @@ export function checkLinearizable(history: readonly HistoryEvent[], options: Che
 
 class Search {
   readonly #events: readonly HistoryEvent[];
+  readonly #bits: readonly bigint[];
   readonly #options: CheckOptions;
   readonly #seen = new Set<string>();
   readonly #returned: bigint;
@@ -45,6 +46,7 @@ class Search {
 
   constructor(events: readonly HistoryEvent[], options: CheckOptions) {
     this.#events = events;
+    this.#bits = events.map((_, index) => 1n << BigInt(index));
     this.#options = options;
     this.#configurationsMax = options.configurationsMax ?? 500_000;
     this.#returned = events.reduce(
@@ -54,7 +56,8 @@ class Search {
   }
 
   run(): Verdict {
-    const stack: Configuration[] = [{ done: 0n, state: this.#options.initial, path: null, depth: 0 }];
+    const first = { done: 0n, doneBelow: 0, state: this.#options.initial, path: null, depth: 0 };
+    const stack: Configuration[] = [first];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if ((next.done & this.#returned) === this.#returned) return { kind: 'linearizable' };
       const name = `${next.done.toString(36)} ${next.state}`;
@@ -69,31 +72,27 @@ class Search {
 
   /** In reverse, so that what returned first is tried first. */
   #followers(from: Configuration): readonly Configuration[] {
+    let doneBelow = from.doneBelow;
+    while (doneBelow < this.#bits.length && (from.done & this.#bits[doneBelow]!) !== 0n) doneBelow += 1;
+    const candidates: number[] = [];
     let firstReturn = Number.POSITIVE_INFINITY;
-    for (const [index, { returned }] of this.#events.entries()) {
-      if (returned !== null && (from.done & (1n << BigInt(index))) === 0n) {
-        firstReturn = Math.min(firstReturn, returned);
-      }
+    // Sorted by call, so nothing after the first that was called too late can return first either.
+    for (let index = doneBelow; index < this.#events.length; index += 1) {
+      const { called, returned } = this.#events[index]!;
+      if (called > firstReturn) break;
+      if ((from.done & this.#bits[index]!) !== 0n) continue;
+      candidates.push(index);
+      if (returned !== null) firstReturn = Math.min(firstReturn, returned);
     }
-    const followers: { readonly configuration: Configuration; readonly event: HistoryEvent }[] = [];
-    for (const [index, event] of this.#events.entries()) {
-      const bit = 1n << BigInt(index);
-      if (event.called > firstReturn) break;
-      if ((from.done & bit) !== 0n) continue;
-      const state = this.#options.step(from.state, event);
-      if (state === null) continue;
-      const configuration = {
-        done: from.done | bit,
-        state,
-        path: { event, before: from.path },
-        depth: from.depth + 1,
-      };
-      followers.push({ configuration, event });
-    }
-    followers.sort(
-      (left, right) => (right.event.returned ?? Infinity) - (left.event.returned ?? Infinity) || 0,
-    );
-    return followers.map(({ configuration }) => configuration);
+    const returnOf = (index: number): number => this.#events[index]!.returned ?? Number.MAX_VALUE;
+    candidates.sort((left, right) => returnOf(right) - returnOf(left));
+    return candidates.flatMap((index) => {
+      const event = this.#events[index]!;
+      const state = event.called > firstReturn ? null : this.#options.step(from.state, event);
+      if (state === null) return [];
+      const path = { event, before: from.path };
+      return [{ done: from.done | this.#bits[index]!, doneBelow, state, path, depth: from.depth + 1 }];
+    });
   }
 
   #reason(): string {
@@ -113,6 +112,8 @@ interface Path {
 
 interface Configuration {
   readonly done: bigint;
+  /** All before this one are done. */
+  readonly doneBelow: number;
   readonly state: string;
   readonly path: Path | null;
   readonly depth: number;

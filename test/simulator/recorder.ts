@@ -77,7 +77,7 @@ export class Recorder {
       const verdict = checkLinearizable(history, {
         initial: '-',
         step: object === rowsObject ? rowsStep : step,
-        configurationsMax: 20_000,
+        configurationsMax: 60_000,
       });
       if (verdict.kind === 'undecided') this.undecided += 1;
       if (verdict.kind === 'not-linearizable') this.fail(`${object} is not linearizable: ${verdict.reason}`);
