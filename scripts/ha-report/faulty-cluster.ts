@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CongressClient } from '../../test/support/congress-client.ts';
 import { stopProcess, waitUntilGone } from '../cluster/background-process.ts';
@@ -41,6 +41,8 @@ export class FaultyCluster {
     const ports = await freePorts(3 + 2 * replicasMax);
     const [port = 0, otherPort = 0, databasePort = 0] = ports;
     const folder = join(haFolder(root), name);
+    // A run before this one left its data.
+    rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const plan: ClusterPlan = {
       root,
