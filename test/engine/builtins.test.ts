@@ -49,6 +49,7 @@ describe('builtins', () => {
     ['extract_time', ['5 h 12'], '05:12:00'],
     ['extract_time', ['Sep 13 h 13'], '13:13:00'],
     ['unpack_date', ['31/12'], 'fails'],
+    ['unpack_date', ['\uff11\uff12'], [2026n, 11n, 12n]],
     ['unpack_date', ['2016-001'], 'fails'],
     ['unpack_date', ['007'], [2026n, 11n, 7n]],
     ['extract_time', ['2029-3-26 18am'], 'fails'],

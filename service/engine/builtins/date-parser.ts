@@ -1,6 +1,7 @@
 import type { LocalTime } from '../engine-options.ts';
 import { type CivilTime, dayNumber, daysInMonth, weekdayOf } from './civil-time.ts';
 import { DateParts } from './date-parts.ts';
+import { asciiDigits } from './python-number.ts';
 
 /**
  * Reads dates the way people write them, as Congress does through dateutil (reference 2.12): ISO, numbers in
@@ -9,7 +10,7 @@ import { DateParts } from './date-parts.ts';
  * Throws RangeError for anything else.
  */
 export function parseDate(text: string, today: LocalTime): CivilTime {
-  const reading = new Reading(tokens(text));
+  const reading = new Reading(tokens(asciiDigits(text)));
   reading.run();
   return reading.complete(today);
 }

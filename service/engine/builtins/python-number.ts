@@ -42,7 +42,7 @@ const notAscii = /[\u0080-\uffff]/;
 const decimalDigit = /\p{Nd}/u;
 
 /** Decimal digits of all scripts as `0` to `9`. */
-function asciiDigits(text: string): string {
+export function asciiDigits(text: string): string {
   return notAscii.test(text) ? text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit))) : text;
 }
 

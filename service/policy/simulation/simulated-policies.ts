@@ -1,6 +1,8 @@
 import { orderBody } from '../../datalog/admission/body-order.ts';
 import { statementKey } from '../../datalog/identity.ts';
+import { printStatement } from '../../datalog/printer.ts';
 import type { Formula, Rule } from '../../datalog/tree.ts';
+import { isAnonymous } from '../../datalog/variables.ts';
 import type { Overlay } from '../../engine/overlay/overlay.ts';
 import type { Catalog } from '../catalog.ts';
 import { SimulationRefused } from './problems.ts';
@@ -54,6 +56,8 @@ export class SimulatedPolicies {
     if (!this.isKnown(policy)) throw new SimulationRefused(`Unknown policy ${policy}`);
     const formula = resolveColumns(update.formula, policy, this.#catalog);
     if (formula.kind === 'rule') return this.#changeRule(policy, ordered(formula), update.insert);
+    if (formula.atom.args.some((term) => term.kind === 'variable' && isAnonymous(term.name)))
+      throw new SimulationRefused(`An update needs a value for each column: ${printStatement(formula)}`);
     const fact = { policy, table: formula.atom.table, tuple: valuesOf(formula.atom.args) };
     return update.insert ? this.#overlay.insertFact(fact) : this.#overlay.deleteFact(fact);
   }

@@ -57,6 +57,7 @@ describe('a simulation with the additions to the language', () => {
     ['n(count(x)) :- app(x)', '', /query cannot aggregate/],
     ['app(x)', 'drop(count(x)) :- app(x)', /action cannot aggregate/],
     ['size(x, n)', 'runs+(x, sum(n)) :- size(x, n)', /recursive/],
+    ['size(x, n)', 'runs+("a", ?)', /needs a value for each column/],
   ])('refuses %s after %s', (query, sequence, why) => {
     expect(() => session().simulate({ query, sequence })).toThrow(SimulationRefused);
     expect(() => session().simulate({ query, sequence })).toThrow(why);
