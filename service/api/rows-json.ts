@@ -1,6 +1,6 @@
-import { pythonFloat } from '../datalog/python-text.ts';
 import type { Tuple, Value } from '../datalog/value.ts';
 import { rowsPerPiece } from './api-limits.ts';
+import { valueJson } from './lossless-json.ts';
 
 /**
  * The answer to a rows request (reference 1.8), in pieces of `rowsPerPiece` rows: `{"results": [{"data":
@@ -31,11 +31,4 @@ function tupleJson(tuple: Tuple): string {
     text += `${at === 0 ? '' : ','}\n        ${valueJson(tuple[at] as Value)}`;
   }
   return `${text}\n      ]`;
-}
-
-function valueJson(value: Value): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'bigint') return value.toString();
-  const text = pythonFloat(value);
-  return Number.isFinite(value) ? text : `"${text}"`;
 }

@@ -80,3 +80,10 @@ export const simulationUpdatesMax = 1_000_000;
 export const traceCharactersMax = 1_000_000;
 /** Steps of a proof that stand inside of each other in one trace. */
 export const traceDepthMax = 400;
+/** Rows that are explained in one answer; more are marked as left out. */
+export const explanationNodesMax = 1_000;
+/** Rows of recursive tables that are looked at to find one finite derivation. */
+export const explainedRowsMax = 20_000;
+/** Levels of rows and derivations of one row that an explanation may be asked for. */
+export const explanationDepthMax = 50;
+export const explanationWidthMax = 100;

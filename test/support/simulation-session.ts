@@ -12,6 +12,7 @@ import {
   simulate,
 } from '../../service/policy/simulation/simulate.ts';
 import { UnknownTables } from '../../service/policy/unknown-tables.ts';
+import { deleteRule } from '../../service/policy/writes/delete-rule.ts';
 import { Session } from '../policy/session.ts';
 
 /** A policy by the texts of its statements; one text may hold several. */
@@ -42,6 +43,10 @@ export class SimulationSession {
 
   insert(policy: string, text: string): void {
     for (const statement of parseProgram(text)) this.session.rule(policy, printStatement(statement));
+  }
+
+  remove(policy: string, ruleId: string): void {
+    this.session.write(deleteRule(policy, ruleId));
   }
 
   /** The engine takes what the catalog has. */

@@ -111,14 +111,14 @@ export class Overlay {
     return null;
   }
 
-  /** As {@link Engine.query}, with the changes. */
-  query(policy: string, query: Formula): readonly Formula[] {
+  /** As {@link Engine.query}, with the changes; at most `max` answers, any of them when there are more. */
+  query(policy: string, query: Formula, max = Number.POSITIVE_INFINITY): readonly Formula[] {
     const { names, form } = this.#asRule(policy, query);
     const answers = new RowTable();
     const search = new BodySearch(form, this.#state.world(this.#state.newRows));
     search.run(() => {
       if (answers.add(search.rowOf(form.head.args))) this.#state.base.budget.checkRows(answers.size);
-      return false;
+      return answers.size >= max;
     });
     return this.#instances(query, { names, rows: answers.all() });
   }

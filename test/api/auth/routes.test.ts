@@ -38,6 +38,7 @@ const needed: Readonly<Record<string, Access>> = {
   'GET /v1/policies/:policy/tables/:table': 'reader',
   'GET /v1/policies/:policy/tables/:table/rows': 'reader',
   'PUT /v1/policies/:policy/tables/:table/rows': 'editor',
+  'GET /v1/policies/:policy/tables/:table/explanation': 'reader',
   'GET /v1/librarypolicies': 'reader',
   'POST /v1/librarypolicies': 'editor',
   'GET /v1/librarypolicies/:library': 'reader',

@@ -131,7 +131,7 @@ function run(tape: readonly number[], recursive: boolean): void {
 }
 
 const tape = fc.array(fc.nat({ max: 5039 }), { minLength: 20, maxLength: 400, size: 'max' });
-const numRuns = Number(process.env.ENGINE_RUNS ?? 400);
+const numRuns = Number(process.env.ENGINE_RUNS ?? 150);
 
 describe('an overlay with any changes', () => {
   it.each([false, true])(
