@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Tuple } from '../../service/datalog/value.ts';
 import { deletePolicy } from '../../service/policy/writes/delete-policy.ts';
+import { replacePolicy } from '../../service/policy/writes/replace-policy.ts';
 import { startBenchReplica } from './bench-replica.ts';
-import { dataSourceOf, policyOf } from './wishes.ts';
+import { dataSourceOf, newRuleOf, policyOf } from './wishes.ts';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const rules = 10_000;
 const tables = 10;
 const rowsPerTable = 100_000;
@@ -21,6 +24,11 @@ export async function benchBootstrap(endpoint: string): Promise<void> {
   await timed('create a policy of 10,000 rules', () =>
     port.write(policyOf('many', ruleTexts()), { signal: never }),
   );
+  await timed('replace all of its rules', () => {
+    const replaced = ruleTexts().map((text) => newRuleOf(text.replace('p', 'r')));
+    const wish = { policy: 'many', rulesVersion: 7, name: 'many', rules: replaced };
+    return port.write(replacePolicy(wish), { signal: never });
+  });
   await timed('delete it', () => port.write(deletePolicy('many'), { signal: never }));
   await port.write(policyOf('again', ruleTexts()), { signal: never });
   await port.write(dataSourceOf('cloud', names, columns), { signal: never });

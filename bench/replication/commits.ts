@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { type BenchReplica, startBenchReplica } from './bench-replica.ts';
 import { policyOf, ruleOf } from './wishes.ts';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const durationMs = 6_000;
 const writersWithGroups = 32;
 
@@ -21,15 +23,12 @@ export async function benchCommits(endpoint: string): Promise<void> {
       await replicas[0]?.replication.port.write(policyOf('p'), { signal: never });
       await writesOf(replicas, { forMs: 1_000, writers, name: 'warm' });
       const sequence = replicas[0]?.replication.port.applied() ?? 0;
-      const unitsBefore = replicas.reduce((sum, { units }) => sum + units.write, 0);
       const { writes, p50Ms, p99Ms } = await writesOf(replicas, { forMs: durationMs, writers, name: 'rule' });
       const commits = (replicas[0]?.replication.port.applied() ?? 0) - sequence;
-      const units = replicas.reduce((sum, each) => sum + each.units.write, 0) - unitsBefore;
       const seconds = durationMs / 1_000;
       console.log(
         `  ${count} replica(s), ${writers} writer(s) on each: ${Math.round(writes / seconds)} writes/s in ` +
-          `${Math.round(commits / seconds)} commits/s, p50 ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms, ` +
-          `${(units / writes).toFixed(1)} write units each`,
+          `${Math.round(commits / seconds)} commits/s, p50 ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms`,
       );
       for (const replica of replicas) await replica.stop();
     }

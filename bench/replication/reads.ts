@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { Consistency, ReplicaPort } from '../../service/replication/replica-port.ts';
 import { startBenchReplica } from './bench-replica.ts';
 import { policyOf } from './wishes.ts';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const durationMs = 4_000;
 
 const linearizable: Consistency = { kind: 'linearizable', explicit: true };

@@ -11,8 +11,12 @@ export function policyOf(name: string, rules: readonly string[] = []) {
     abbreviation: name.slice(0, 5),
     description: '',
     kind: 'nonrecursive',
-    rules: rules.map((text) => ({ id: systemRandom.uuid(), text, name: null, comment: null })),
+    rules: rules.map(newRuleOf),
   });
+}
+
+export function newRuleOf(text: string) {
+  return { id: systemRandom.uuid(), text, name: null, comment: null };
 }
 
 export function ruleOf(policy: string, text: string) {

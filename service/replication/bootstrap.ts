@@ -7,6 +7,7 @@ import type { Tuple } from '../datalog/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Catalog } from '../policy/catalog.ts';
 import { engineChangesOf } from '../policy/engine-changes.ts';
+import type { TableVersion } from '../policy/entities.ts';
 import { UnknownTables } from '../policy/unknown-tables.ts';
 import type { Entity, Head, StateStore } from '../store/state-store.ts';
 import { contiguousPrefix } from './contiguous-prefix.ts';
@@ -118,6 +119,24 @@ export class Bootstrap {
     return entities;
   }
 
+  /** By version. Several tables at a time: one is read while another is decoded. */
+  async #readRows(
+    versions: readonly TableVersion[],
+    entities: EntityMap,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly Tuple[]>> {
+    const rows = new Map<string, readonly Tuple[]>();
+    const left = [...versions];
+    const readers = Array.from({ length: storeConcurrencyMax }, async () => {
+      for (let version = left.pop(); version !== undefined; version = left.pop()) {
+        const inChunks = await this.#options.tableRows.load(version, signal);
+        rows.set(version.version, withDeltas(version, inChunks, entities.deltasOf(version)));
+      }
+    });
+    await Promise.all(readers);
+    return rows;
+  }
+
   async #replay(
     entities: EntityMap,
     range: { readonly after: Sequence; readonly through: Sequence; readonly signal: AbortSignal },
@@ -145,13 +164,9 @@ export class Bootstrap {
   }
 
   async #build(entities: EntityMap, sequence: Sequence, signal: AbortSignal): Promise<ReplicaState> {
-    const { tableRows, newEngine, clock } = this.#options;
+    const { newEngine, clock } = this.#options;
     const contents = entities.contents();
-    const rows = new Map<string, readonly Tuple[]>();
-    for (const version of contents.tableVersions) {
-      const inChunks = await tableRows.load(version, signal);
-      rows.set(version.version, withDeltas(version, inChunks, entities.deltasOf(version)));
-    }
+    const rows = await this.#readRows(contents.tableVersions, entities, signal);
     const catalog = Catalog.load(contents);
     await clock.sleep(0);
     const engine = newEngine();
