@@ -8,6 +8,7 @@ import type { HeadSource } from './head-reader.ts';
 import type { LiveReplica } from './live-replica.ts';
 import { ReadNotFresh } from './problems.ts';
 import type { Consistency } from './replica-port.ts';
+import { standstillMs } from './store-call.ts';
 import type { StoreContact } from './store-contact.ts';
 
 export interface ReadGateOptions {
@@ -86,9 +87,18 @@ export class ReadGate {
     if (live.applied < sequence) throw new ReadNotFresh('this replica cannot apply any more changes');
   }
 
-  #inTime(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** The time that this process stood still (see store-call.ts) does not count: then it waits once more. */
+  async #inTime(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { clock, waitMs } = this.#options;
-    return within({ clock, durationMs: waitMs, signal }, work);
+    for (;;) {
+      const startedMs = clock.monotonicMs();
+      try {
+        return await within({ clock, durationMs: waitMs, signal }, work);
+      } catch (error) {
+        const stoodStill = clock.monotonicMs() - startedMs > waitMs + standstillMs;
+        if (signal.aborted || !stoodStill || !(error instanceof DeadlinePassed)) throw error;
+      }
+    }
   }
 
   #notFresh(error: unknown, message: string): unknown {

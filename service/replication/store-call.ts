@@ -4,7 +4,7 @@ import { DeadlinePassed, within } from './deadline.ts';
 import type { StoreContact } from './store-contact.ts';
 
 /** A call that ended this much after its deadline was not slow: this process stood still. */
-const standstillMs = 250;
+export const standstillMs = 250;
 
 export interface StoreCall {
   readonly clock: Clock;

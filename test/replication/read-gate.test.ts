@@ -135,3 +135,17 @@ describe('a read that waits when the replica stops', () => {
     await refused;
   });
 });
+
+describe('a read that waits while the process is stopped', () => {
+  it('is answered when it goes on, not refused for the time that it slept', async () => {
+    const cluster = await Cluster.ready(2);
+    await cluster.write(0, cluster.policy('a'));
+    cluster.replica(1).faults.once('read-records', { kind: 'slow', beforeMs: 2_400, afterMs: 0 });
+    const read = cluster.replica(1).port.awaitConsistency(explicit, never);
+    await cluster.clock.settle();
+    cluster.clock.stall(5_000);
+    expect(await cluster.clock.run(read)).toEqual({ stale: false });
+    expect(policyNames(cluster.replica(1).port)).toContain('a');
+    await cluster.stop();
+  });
+});
