@@ -36,7 +36,7 @@ export const limitVariables = {
   }),
   heavyRequestsMax: wholeNumberVariable({
     name: 'CONGRESS_HEAVY_REQUESTS_MAX',
-    description: 'Heavy requests (simulate, PUT rows) among them.',
+    description: 'Heavy requests (simulate, validate, PUT rows) among them.',
     fallback: '16',
     unit: 'requests',
     minimum: 1,

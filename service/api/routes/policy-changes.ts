@@ -60,7 +60,9 @@ const finding = z.strictObject({
 
 export const policyValidate: WriteRoute = {
   summary: 'List everything that keeps rules from being inserted; nothing is stored',
-  access: 'reader',
+  access: 'editor',
+  heavy: true,
+  changesNothing: true,
   body: component('RulesToValidate', validation),
   answers: {
     200: component('Validation', z.strictObject({ valid: z.boolean(), problems: z.array(finding) })),

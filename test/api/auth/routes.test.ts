@@ -23,7 +23,7 @@ const needed: Readonly<Record<string, Access>> = {
   'GET /v1/policies/:policy': 'reader',
   'DELETE /v1/policies/:policy': 'editor',
   'POST /v1/policies/:policy?action=simulate': 'editor',
-  'POST /v1/policies/:policy?action=validate': 'reader',
+  'POST /v1/policies/:policy?action=validate': 'editor',
   'PUT /v1/policies/:policy': 'editor',
   'PATCH /v1/policies/:policy': 'editor',
   'GET /v1/policies/:policy/status': 'reader',
