@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from '../../service/api/endpoint.ts';
+import { errorSchema } from '../../service/api/schemas/system-schema.ts';
 
 /** One route as far as asking for it is concerned. */
 export interface Operation {
@@ -11,6 +12,8 @@ export interface Operation {
   readonly body: JsonSchema | null;
   /** 5xx that its declaration says it may answer; 501 and 503 every route may. */
   readonly serverErrors: readonly number[];
+  /** 4xx and 5xx that it answers with a body of its own. */
+  readonly statements: readonly number[];
 }
 
 /** What the generator understands of JSON Schema; the rest is ignored. */
@@ -59,5 +62,8 @@ function operation(where: { readonly method: string; readonly path: string }, ro
     serverErrors: Object.keys(route.answers)
       .map(Number)
       .filter((status) => status >= 500),
+    statements: Object.entries(route.answers)
+      .filter(([status, shape]) => Number(status) >= 400 && shape !== errorSchema)
+      .map(([status]) => Number(status)),
   };
 }
