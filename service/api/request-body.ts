@@ -39,11 +39,28 @@ export function parseRowsBody(text: string): unknown {
 
 function parsed(text: string, read: (text: string) => unknown): unknown {
   try {
-    return read(text);
+    const value = read(text);
+    // Only an escape can bring one: the bytes were UTF-8.
+    if (/\\u[dD][89a-fA-F]/.test(text) && hasHalfCharacter(value)) {
+      throw unparsable('a text has half of a surrogate pair');
+    }
+    return value;
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw unparsable(error.message);
     throw error;
   }
+}
+
+/**
+ * Whether a text or a name in the value has a surrogate alone: it has no UTF-8, so the store would keep something
+ * else than what was answered, and replicas would differ.
+ */
+function hasHalfCharacter(value: unknown): boolean {
+  if (typeof value === 'string') return /[\ud800-\udfff]/u.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value)
+    ? value.some(hasHalfCharacter)
+    : Object.entries(value).some(([name, member]) => hasHalfCharacter(name) || hasHalfCharacter(member));
 }
 
 function unparsable(reason: string): WireError {

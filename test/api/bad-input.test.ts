@@ -57,6 +57,22 @@ describe('bad input', () => {
     ['a trailing comma', raw('/v1/policies', '{"a":1,}'), 400, 'property name enclosed in double quotes'],
     ['bytes that are no UTF-8', raw('/v1/policies', Buffer.from([0x22, 0xff, 0x22])), 400, 'not valid UTF-8'],
     ['a list 100 deep', raw('/v1/policies', deep), 400, 'nested deeper than 64 levels'],
+    ['half a character', raw('/v1/policies', '{"name": "\\ud800"}'), 400, 'half of a surrogate pair'],
+    [
+      'half a character in the id of a data source',
+      raw(
+        '/v1/data-sources',
+        '{"name": "n", "driver": "push", "config": {"tables": {"t": ["a"]}}, "id": "\\udc00x"}',
+      ),
+      400,
+      'half of a surrogate pair',
+    ],
+    [
+      'half a character in a row',
+      raw('/v1/data-sources/ds/tables/t/rows', '[["\\uDBFF", 1]]', 'PUT'),
+      400,
+      'half of a surrogate pair',
+    ],
     ['rows 100 deep', raw('/v1/data-sources/ds/tables/t/rows', deep, 'PUT'), 400, 'nested deeper'],
     [
       'rows that are no JSON',
