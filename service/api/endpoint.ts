@@ -27,6 +27,8 @@ export interface WriteCall extends Call {
   text(bytesMax: number): Promise<string>;
   /** Waits until memory is as fresh as the request asks, as a GET does; for what only reads. Throws ReadNotFresh. */
   awaitConsistency(): Promise<void>;
+  /** What `work` answers, computing in slices what it asks of the engine; it may be called several times. */
+  evaluated<Result>(work: () => Result): Promise<Result>;
   readonly method: string;
   /** Of the body, lower case, without parameters; '' when the request does not say. */
   readonly mediaType: string;

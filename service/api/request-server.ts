@@ -9,6 +9,7 @@ import { consistencyAsked } from './consistency.ts';
 import type { Call, Endpoint, OpenRoute, ReadRoute, WriteCall, WriteRoute } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { answerToProblem, bareFailure, methodMissing, routeMissing } from './errors.ts';
+import { EvaluationTurns } from './evaluation-turns.ts';
 import { addressOf, auditEntryOf, type Exchange, exchangeOf } from './exchange.ts';
 import { Guard } from './guard.ts';
 import { idempotencyKey } from './idempotency.ts';
@@ -43,11 +44,13 @@ export class RequestServer {
   readonly #routes = new RouteTable(endpoints);
   readonly #guard: Guard;
   readonly #shedder: LoadShedder;
+  readonly #turns: EvaluationTurns;
   #opened = false;
 
   constructor(context: ApiContext) {
     const { clock, security } = context;
     this.#context = context;
+    this.#turns = new EvaluationTurns(clock);
     this.#guard = new Guard({
       authenticator: security.authenticator,
       buckets: new TokenBuckets({ clock, ...security.clientRequests }),
@@ -158,7 +161,9 @@ export class RequestServer {
     const isWaiting = asked.some(({ kind }) => kind !== 'bounded');
     const signal = isWaiting ? abortedWithClient(exchange.response) : neverAborted;
     const stale = await this.#isStaleAfterWaiting(asked, signal);
-    return { route: match.endpoint.path, answer: await route.handle(call), stale };
+    const engine = () => this.#context.replica.engine;
+    const answer = await this.#turns.answer(engine, () => route.handle(call), signal);
+    return { route: match.endpoint.path, answer, stale };
   }
 
   /** Waits for every consistency asked for; true when the answer has to be marked stale. Rejects with ReadNotFresh. */
@@ -190,6 +195,7 @@ export class RequestServer {
       signal,
       mediaType: mediaTypeOf(request.headers['content-type']),
       text: (bytesMax) => bodyText(request, { bytesMax, mediaType: route.mediaType, held: this.#shedder }),
+      evaluated: (work) => this.#turns.answer(() => this.#context.replica.engine, work, signal),
       awaitConsistency: async () => {
         stale = await this.#isStaleAfterWaiting(asked, signal);
       },

@@ -40,7 +40,13 @@ export function boundRows(node: RelationNode, binding: Binding, parts: BoundQuer
     sink.emitProbe();
   }
   const ids = Int32Array.from(binding.key);
-  for (const rule of node.rules) evaluator.bound(rule, { columns: binding.columns, ids }, sink);
+  const isDone = budget.attempt(costMin * 10, () => {
+    for (const rule of node.rules) evaluator.bound(rule, { columns: binding.columns, ids }, sink);
+  });
+  if (!isDone) {
+    node.demandCost = Number.POSITIVE_INFINITY;
+    return null;
+  }
   node.demandCost += 1 + budget.spent - before;
   return answers;
 }

@@ -1,9 +1,19 @@
 import type { EngineOptions } from './engine-options.ts';
 import { EngineLimitExceeded } from './problems.ts';
 
+/** Caught where it is thrown from: {@link Budget.attempt}. */
+class AttemptGivenUp extends Error {}
+
+/** How much of its bounds an evaluation has used. */
+export interface BudgetUse {
+  readonly subject: string;
+  readonly steps: number;
+  readonly usedMs: number;
+}
+
 /**
  * The bounds of one evaluation. Compiled plans take one unit of `fuel` for every row they visit and call
- * {@link Budget.refill} when it runs out, so the clock is read once in 65,536 rows.
+ * {@link Budget.refill} when it runs out, so the clock is read once in `stepsPerLook` rows.
  */
 export class Budget {
   fuel = 0;
@@ -11,6 +21,8 @@ export class Budget {
   subject = '';
   #steps = 0;
   #startedMs = 0;
+  #sliceEndsMs = Number.POSITIVE_INFINITY;
+  #attemptEnds = Number.POSITIVE_INFINITY;
   readonly #options: EngineOptions;
 
   constructor(options: EngineOptions) {
@@ -30,13 +42,54 @@ export class Budget {
     this.fuel = this.#portion();
   }
 
-  /** Throws {@link EngineLimitExceeded} when steps or time are used up. */
-  refill(): void {
+  /** Goes on with an evaluation that was interrupted, for at most `sliceMs`. */
+  resume({ subject, steps, usedMs }: BudgetUse, sliceMs: number): void {
+    const nowMs = this.#options.monotonicMs();
+    this.subject = subject;
+    this.#steps = steps;
+    this.#startedMs = nowMs - usedMs;
+    this.#sliceEndsMs = nowMs + sliceMs;
+    this.fuel = this.#portion();
+  }
+
+  /** What the running evaluation has used; ends its slice. */
+  pause(): BudgetUse {
+    this.#sliceEndsMs = Number.POSITIVE_INFINITY;
+    const usedMs = this.#options.monotonicMs() - this.#startedMs;
+    return { subject: this.subject, steps: this.spent, usedMs };
+  }
+
+  /** Runs `work`; false when it was given up because it used more than about `steps`. */
+  attempt(steps: number, work: () => void): boolean {
+    this.#attemptEnds = this.spent + steps;
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (error instanceof AttemptGivenUp) return false;
+      throw error;
+    } finally {
+      this.#attemptEnds = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Whether an evaluation in slices should let others have their turn. */
+  get isSliceOver(): boolean {
+    return this.#sliceEndsMs < Number.POSITIVE_INFINITY && this.#options.monotonicMs() >= this.#sliceEndsMs;
+  }
+
+  /**
+   * Answers whether the slice is over. Throws {@link EngineLimitExceeded} when steps or time are used up.
+   */
+  refill(): boolean {
     const { stepsMax, evaluationMsMax, monotonicMs } = this.#options;
     this.#steps += this.#portion();
     if (this.#steps >= stepsMax) this.#exceeded('steps', stepsMax);
-    if (monotonicMs() - this.#startedMs > evaluationMsMax) this.#exceeded('time', evaluationMsMax);
+    if (this.#steps > this.#attemptEnds) throw new AttemptGivenUp();
+    const nowMs = monotonicMs();
+    if (nowMs - this.#startedMs > evaluationMsMax) this.#exceeded('time', evaluationMsMax);
     this.fuel = this.#portion();
+    return nowMs >= this.#sliceEndsMs;
   }
 
   /** Throws {@link EngineLimitExceeded} when a relation has grown past its bound. */
@@ -46,7 +99,7 @@ export class Budget {
   }
 
   #portion(): number {
-    return Math.min(65_536, Math.max(0, this.#options.stepsMax - this.#steps));
+    return Math.min(this.#options.stepsPerLook, Math.max(0, this.#options.stepsMax - this.#steps));
   }
 
   #exceeded(limit: 'rows-per-relation' | 'steps' | 'time', maximum: number): never {

@@ -4,6 +4,8 @@ export interface EngineOptions {
   readonly rowsPerRelationMax: number;
   /** Rows visited by one evaluation (one query, one materialisation or one batch of changes). */
   readonly stepsMax: number;
+  /** Rows visited between two looks at the clock. */
+  readonly stepsPerLook: number;
   /** Duration of one evaluation, in milliseconds of `monotonicMs`. */
   readonly evaluationMsMax: number;
   /** Monotonic milliseconds. The default stands still, which switches the time limit off: the engine reads no clock. */
@@ -27,6 +29,7 @@ export interface LocalTime {
 export const defaultEngineOptions: EngineOptions = {
   rowsPerRelationMax: 20_000_000,
   stepsMax: Number.POSITIVE_INFINITY,
+  stepsPerLook: 65_536,
   evaluationMsMax: 30_000,
   monotonicMs: () => 0,
   localTime: () => ({ year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0 }),

@@ -156,6 +156,20 @@ export class Engine {
     }
   }
 
+  /**
+   * Runs `work`, which asks this engine, but computes no longer than `sliceMs` (of `monotonicMs`) for a view: then it
+   * throws EvaluationUnfinished, and the next call goes on where this one stopped. Changes may be applied in between:
+   * what is computed starts anew when they concern it, and after a few times it is finished in one go.
+   */
+  inSlices<Result>(sliceMs: number, work: () => Result): Result {
+    this.#materialiser.sliceMs = sliceMs;
+    try {
+      return work();
+    } finally {
+      this.#materialiser.sliceMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
   /** Sizes, for metrics. Costs O(relations). */
   statistics(): EngineStatistics {
     return statisticsOf(this.#nodes.all(), this.#interner);
@@ -177,7 +191,11 @@ export class Engine {
 
   /** Between evaluations is the time to forget values that nothing holds any more. */
   #begin(subject: string): void {
-    if (this.#interner.isSweepDue) sweepValues(this.#nodes.all(), this.#interner);
+    if (this.#interner.isSweepDue) {
+      // Views that are not complete hold values that nobody else may know.
+      this.#materialiser.abandonBuilds();
+      sweepValues(this.#nodes.all(), this.#interner);
+    }
     this.#budget.begin(subject);
   }
 }

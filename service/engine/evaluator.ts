@@ -1,10 +1,11 @@
 import { Aggregator } from './aggregation/aggregator.ts';
 import { ColumnStatistics } from './column-statistics.ts';
-import { type CompiledPlan, compilePlan, type Runtime, type Sink } from './generate.ts';
+import { type CompiledPlan, compilePlan, type Runtime, type Sink, type SlicedPlan } from './generate.ts';
 import { type PlanRequest, planRule } from './plan.ts';
 import { UnsafeEvaluation } from './problems.ts';
 import type { RelationLiteral, RuleForm } from './program.ts';
 import { RowList } from './row-list.ts';
+import type { BuildSteps } from './view-build.ts';
 
 const nothing = new RowList();
 
@@ -35,6 +36,31 @@ export class Evaluator {
     }
     const compiled = this.#compiled(rule, 'all', () => ({ start: { kind: 'all' }, output: rule.head.args }));
     this.#run(rule, compiled, nothing, sign, sink);
+  }
+
+  /** As {@link Evaluator.all}; yields when the slice of time is over. */
+  *allInSlices(rule: RuleForm, sink: Sink): BuildSteps {
+    if (rule.never) return;
+    const request = { start: { kind: 'all' }, output: rule.head.args } as const;
+    const compiled = this.#compiled(rule, 'all in slices', () => request);
+    this.runtime.budget.subject = rule.ruleId;
+    const run = compiled.run as unknown as SlicedPlan;
+    for (const _ of run(nothing.rows, 0, 1, sink)) {
+      yield;
+      this.runtime.budget.subject = rule.ruleId;
+    }
+  }
+
+  /** As {@link Evaluator.from} with sign 1, by portions of rows; yields when the slice of time is over. */
+  *fromInSlices(rule: RuleForm, literal: number, rows: RowList, sink: Sink): BuildSteps {
+    if (rule.never) return;
+    const { budget } = this.runtime;
+    for (let start = 0; start < rows.length; start += rowsPerPortion) {
+      budget.subject = rule.ruleId;
+      const portion = rows.rows.subarray(start, Math.min(rows.length, start + rowsPerPortion));
+      this.#fromPlan(rule, literal).run(portion, portion.length, 1, sink);
+      if (budget.isSliceOver) yield;
+    }
   }
 
   /** The derivations in which body literal `literal` is one of these rows of its relation. */
@@ -96,6 +122,12 @@ export class Evaluator {
     }));
   }
 
+  /** Estimated rows that {@link Evaluator.all} looks at. Throws UnsafeEvaluation. */
+  cost(rule: RuleForm): number {
+    if (rule.never) return 0;
+    return planRule(rule, { start: { kind: 'all' }, output: rule.head.args }, this.#statistics).cost;
+  }
+
   /** Estimated cost of {@link derives}; infinite for a rule that is unsafe when nothing is bound. */
   checkCost(rule: RuleForm): number {
     const { args } = rule.head;
@@ -118,7 +150,7 @@ export class Evaluator {
     const known = plans.get(key);
     if (known !== undefined && isCurrent(known)) return known;
     const plan = planRule(rule, request(), this.#statistics);
-    const compiled = compilePlan(plan, this.runtime);
+    const compiled = compilePlan(plan, this.runtime, key === 'all in slices');
     plans.set(key, compiled);
     return compiled;
   }
@@ -133,6 +165,7 @@ export class Evaluator {
   }
 }
 
+const rowsPerPortion = 8192;
 /** Uses of a plan after which the sizes of what it reads are looked at again. */
 const usesBetweenLooks = 64;
 

@@ -20,6 +20,14 @@ export interface Sink {
  */
 type PlanFunction = (rows: Int32Array, count: number, sign: number, sink: Sink | null) => boolean;
 
+/** The same, interrupted when the slice of time of the evaluation is over. */
+export type SlicedPlan = (
+  rows: Int32Array,
+  count: number,
+  sign: number,
+  sink: Sink | null,
+) => Generator<void, boolean>;
+
 export interface CompiledPlan {
   readonly plan: Plan;
   /** The relations the function was bound to, by step; a different one now means binding again. */
@@ -70,8 +78,8 @@ export class FactoryCache {
  * constant *positions* only: names, values and ids come in as arguments, so no text of a user reaches it, and
  * rules of the same shape share one function text.
  */
-export function compilePlan(plan: Plan, runtime: Runtime): CompiledPlan {
-  const factory = runtime.factories.get(new PlanText(plan).text());
+export function compilePlan(plan: Plan, runtime: Runtime, isSliced = false): CompiledPlan {
+  const factory = runtime.factories.get(new PlanText(plan, isSliced).text());
   const relations = relationsOf(plan);
   const sizes = relations.map(({ size }) => size);
   return { plan, relations, sizes, run: factory(bindingsOf(plan, relations, runtime)) };
@@ -137,6 +145,7 @@ function guardedMany(evaluate: Builtin['evaluate']): (...inputs: unknown[]) => B
  */
 class PlanText {
   readonly #plan: Plan;
+  readonly #isSliced: boolean;
   readonly #bound = new Set<number>();
   /** Variables that have a value and no id yet, and those that have a value at all. */
   readonly #withoutId = new Set<number>();
@@ -150,8 +159,9 @@ class PlanText {
   #builtin = 0;
   #checks = 0;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, isSliced: boolean) {
     this.#plan = plan;
+    this.#isSliced = isSliced;
   }
 
   text(): string {
@@ -168,13 +178,13 @@ class PlanText {
     this.#body.push(output === null ? 'return true;' : this.#emit(output));
     const hoisted = [...this.#hoisted].join('\n');
     const code = `${hoisted}\n${this.#body.join('\n')}\n${this.#closings}\nreturn false;`;
-    return `'use strict';\n${this.#head.join('\n')}\nreturn function (rows, count, sign, sink) {\n${code}\n};`;
+    return `'use strict';\n${this.#head.join('\n')}\nreturn function${this.#isSliced ? '*' : ''} (rows, count, sign, sink) {\n${code}\n};`;
   }
 
   #startRows(literal: RelationLiteral): void {
     const relation = this.#nextRelation();
     this.#open('for (let s = 0; s < count; s++)');
-    this.#body.push('const t = rows[s];', 'if (--B.fuel < 0) B.refill();');
+    this.#body.push('const t = rows[s];', this.#useFuel());
     this.#match(literal.args, (column) => this.#column(relation, column, 't'), []);
   }
 
@@ -202,7 +212,7 @@ class PlanText {
       this.#hoist(`const n${at} = i${at}.next;`);
       this.#open(`for (let ${row} = ${this.#first(step, at)}; ${row} !== 0; ${row} = n${at}[${row}])`);
     }
-    this.#body.push('if (--B.fuel < 0) B.refill();');
+    this.#body.push(this.#useFuel());
     if (step.skipsStartRow) this.#body.push(`if (${row} === t) continue;`);
     this.#match(step.literal.args, (column) => this.#column(relation, column, row), step.columns);
   }
@@ -315,6 +325,10 @@ class PlanText {
       }
     });
     if (checks.length > 0) this.#open(`if (${checks.join(' && ')})`);
+  }
+
+  #useFuel(): string {
+    return this.#isSliced ? 'if (--B.fuel < 0 && B.refill()) yield;' : 'if (--B.fuel < 0) B.refill();';
   }
 
   #emit(output: readonly Argument[]): string {

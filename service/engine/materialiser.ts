@@ -1,10 +1,14 @@
+import { EvaluationUnfinished } from './evaluation-unfinished.ts';
 import type { Evaluator } from './evaluator.ts';
 import { UnstratifiedNegation } from './problems.ts';
 import { type Component, type RelationNode, type RuleForm, View } from './program.ts';
 import type { Recursion } from './recursion.ts';
 import { Relation } from './relation.ts';
 import { BuildSink } from './sinks.ts';
+import { type BuildSteps, ViewBuild } from './view-build.ts';
 import { canBeVirtual, VirtualView } from './virtual-view.ts';
+
+const buildsMax = 16;
 
 /** Computes views when they are needed and lets go of them. */
 export class Materialiser {
@@ -14,6 +18,12 @@ export class Materialiser {
   readonly materialised = new Set<RelationNode>();
   /** Nodes with a virtual view now. */
   readonly virtual = new Set<RelationNode>();
+  /** How long a build may go on before others have their turn; infinite while changes are applied. */
+  sliceMs = Number.POSITIVE_INFINITY;
+  /** Unfinished builds, in the order in which they were asked for last. */
+  readonly #builds = new Map<Component, ViewBuild>();
+  /** How often a build was abandoned, by the first relation. */
+  readonly #restarts = new WeakMap<RelationNode, number>();
   #tick = 0;
 
   constructor(evaluator: Evaluator, recursion: Recursion) {
@@ -112,28 +122,58 @@ export class Materialiser {
 
   #build(component: Component): void {
     if (component.negativeCycle !== null) throw new UnstratifiedNegation(component.negativeCycle);
+    const build = this.#builds.get(component) ?? this.#newBuild(component);
+    this.#builds.delete(component);
+    const isComplete = build.advance(this.sliceMs);
+    this.#evaluator.shape++;
+    if (!isComplete) {
+      this.#keep(component, build);
+      const { policy, table } = component.nodes[0]!.name;
+      throw new EvaluationUnfinished(`${policy}:${table}`);
+    }
     for (const node of component.nodes) {
-      node.view = this.#newView(node, component.recursive);
       node.demandCost = 0;
       node.virtual = null;
       this.virtual.delete(node);
       this.materialised.add(node);
     }
-    this.#evaluator.shape++;
-    try {
-      if (component.recursive) this.#recursion.build(component);
-      else this.#buildCounted(component.nodes[0]!);
-    } catch (error) {
-      for (const node of component.nodes) this.release(node);
-      throw error;
+  }
+
+  /** Forgets what is not complete; it starts anew when somebody asks. */
+  abandonBuilds(): void {
+    for (const [{ nodes }, { restarts }] of this.#builds) this.#restarts.set(nodes[0]!, restarts + 1);
+    this.#builds.clear();
+  }
+
+  #newBuild(component: Component): ViewBuild {
+    const { policy, table } = component.nodes[0]!.name;
+    const restarts = this.#restarts.get(component.nodes[0]!) ?? 0;
+    this.#restarts.delete(component.nodes[0]!);
+    return new ViewBuild(
+      { component, subject: `${policy}:${table}`, restarts },
+      {
+        budget: this.#evaluator.runtime.budget,
+        newView: (node) => this.#newView(node, component.recursive),
+        steps: () =>
+          component.recursive ? this.#recursion.build(component) : this.#buildCounted(component.nodes[0]!),
+      },
+    );
+  }
+
+  /** Unfinished builds that nobody asks for any more give way to others. */
+  #keep(component: Component, build: ViewBuild): void {
+    this.#builds.set(component, build);
+    for (const oldest of this.#builds.keys()) {
+      if (this.#builds.size <= buildsMax) break;
+      this.#builds.delete(oldest);
     }
   }
 
-  #buildCounted(node: RelationNode): void {
+  *#buildCounted(node: RelationNode): BuildSteps {
     const { relation } = node.view!;
     const sink = new BuildSink(relation, this.#evaluator.runtime.budget);
     copyFacts(node, relation);
-    for (const rule of node.rules) this.#evaluator.all(rule, 1, sink);
+    for (const rule of node.rules) yield* this.#evaluator.allInSlices(rule, sink);
   }
 
   #newView(node: RelationNode, recursive: boolean): View {

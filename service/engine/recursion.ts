@@ -1,8 +1,8 @@
 import type { Evaluator } from './evaluator.ts';
 import type { BodyOccurrence, Component, RelationNode, RuleForm } from './program.ts';
-import type { Relation } from './relation.ts';
 import { RowList } from './row-list.ts';
 import { DoubtSink, doubtRow, ProposeSink, proposeRow } from './sinks.ts';
+import type { BuildSteps } from './view-build.ts';
 
 /**
  * Evaluation of a component whose relations depend on each other. Rows are a set (support 1).
@@ -25,20 +25,34 @@ export class Recursion {
     this.#evaluator = evaluator;
   }
 
-  /** Fills the empty views of a component. Everything it reads outside is available. */
-  build(component: Component): void {
+  /** Fills the empty views of a component, in slices. Everything it reads outside is available. */
+  *build(component: Component): BuildSteps {
     const rounds = this.#roundsOf(component);
     for (const member of rounds.members) {
       const { facts } = member.node;
       member.recordsPut = false;
       forEachLive(facts, (row) => member.proposeFact(row));
       for (const rule of member.node.rules) {
-        if (!readsMember(rule, component)) this.#evaluator.all(rule, 1, member.propose);
+        if (!readsMember(rule, component)) yield* this.#evaluator.allInSlices(rule, member.propose);
       }
     }
     rounds.enliven();
-    this.#toFixpoint(rounds, (relation) => relation.adaptToGrowth());
+    yield* this.#grow(rounds);
     for (const { node } of rounds.members) node.view!.relation.endGrowth();
+  }
+
+  *#grow(rounds: Rounds): BuildSteps {
+    const byNode = new Map(rounds.members.map((member) => [member.node, member]));
+    while (rounds.members.some(({ current }) => current.length > 0)) {
+      for (const { node } of rounds.members) node.view!.relation.adaptToGrowth();
+      for (const { occurrences, current } of rounds.members) {
+        for (const { rule, literal } of occurrences) {
+          const { propose } = byNode.get(rule.head.node)!;
+          yield* this.#evaluator.fromInSlices(rule, literal, current, propose);
+        }
+      }
+      rounds.enliven();
+    }
   }
 
   /**
@@ -100,10 +114,9 @@ export class Recursion {
     return node.rules.some((rule) => this.#evaluator.derives(rule, tuple));
   }
 
-  #toFixpoint(rounds: Rounds, beforeRound: (relation: Relation) => void = () => {}): void {
+  #toFixpoint(rounds: Rounds): void {
     const byNode = new Map(rounds.members.map((member) => [member.node, member]));
     while (rounds.members.some(({ current }) => current.length > 0)) {
-      for (const { node } of rounds.members) beforeRound(node.view!.relation);
       for (const { occurrences, current } of rounds.members) {
         for (const { rule, literal } of occurrences) {
           this.#evaluator.from(

@@ -21,6 +21,8 @@ export class Relation {
   end = 1;
   /** Live rows. */
   size = 0;
+  /** Goes up with every change of what is live. */
+  version = 0;
   /** Scratch for the tuple of {@link findProbe} and {@link addProbe}. */
   readonly probe: Int32Array;
   readonly #indexes: HashIndex[] = [];
@@ -128,6 +130,7 @@ export class Relation {
   enliven(row: number, support: number): void {
     this.support[row] = support;
     this.size++;
+    this.version++;
     for (const index of this.#indexes) index.link(row);
   }
 
@@ -136,6 +139,7 @@ export class Relation {
     const { support } = this;
     for (let i = 0; i < length; i++) support[rows[i]!] = 1;
     this.size += length;
+    this.version++;
     for (const index of this.#indexes) for (let i = 0; i < length; i++) index.link(rows[i]!);
   }
 
@@ -144,6 +148,7 @@ export class Relation {
     for (const index of this.#indexes) index.unlink(row);
     this.support[row] = 0;
     this.size--;
+    this.version++;
   }
 
   /** Makes live rows ghosts. */
@@ -232,6 +237,7 @@ export class Relation {
     this.support = new Int32Array(capacity);
     this.end = 1;
     this.size = 0;
+    this.version++;
     this.#free = [];
     if (this.#rows !== null) this.#rows.clear();
     else this.#pairs = new PairSet();

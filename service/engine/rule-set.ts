@@ -21,6 +21,9 @@ export interface RuleSetParts {
   readonly propagator: Propagator;
 }
 
+/** Estimated rows looked at, beyond which a rule is not evaluated while others wait: its view is computed when asked. */
+const costMax = 2_000_000;
+
 /** Adds and removes rules at run time. Only the views that the rule's head reaches do any work. */
 export class RuleSet {
   readonly #parts: RuleSetParts;
@@ -130,6 +133,7 @@ export class RuleSet {
     this.#isStratified = true;
     stratify(this.#parts.nodes.all());
     const { materialiser } = this.#parts;
+    materialiser.abandonBuilds();
     this.#hasVolatile = [...this.#parts.nodes.all()].some(({ component }) => component?.volatile === true);
     for (const node of [...materialiser.materialised]) {
       if (node.view === null) continue;
@@ -207,6 +211,10 @@ export class RuleSet {
     try {
       materialiser.ensureBody(form);
       if (head.view === null) return;
+      if (evaluator.cost(form) > costMax) {
+        materialiser.release(head);
+        return;
+      }
       evaluator.all(form, sign, propagator.sinkOf(head.view));
       propagator.schedule(head);
     } catch (error) {

@@ -84,6 +84,24 @@ export const limitVariables = {
     minimum: 10,
     maximum: 600_000,
   }),
+  derivedRowsMax: wholeNumberVariable({
+    name: 'CONGRESS_DERIVED_ROWS_MAX',
+    description:
+      'Rows that one derived table may have; asking for one that would have more is answered with 400, which names the rule.',
+    fallback: '20000000',
+    unit: 'rows',
+    minimum: 1_000,
+    maximum: 100_000_000,
+  }),
+  heldRowsMax: wholeNumberVariable({
+    name: 'CONGRESS_HELD_ROWS_MAX',
+    description:
+      'Rows of derived tables kept up to date in memory, all together, 20 to 60 bytes each; beyond it those that were asked for least recently are dropped, and computed again when asked for.',
+    fallback: '50000000',
+    unit: 'rows',
+    minimum: 1_000,
+    maximum: 1_000_000_000,
+  }),
   headersTimeoutMs: wholeNumberVariable({
     name: 'CONGRESS_HEADERS_TIMEOUT_MS',
     description: 'How long a client may take to send the header lines of a request; then 408.',

@@ -144,7 +144,13 @@ function begin(
     clock,
     random,
     logger,
-    newEngine: () => new Engine({ evaluationMsMax: config.queryMsMax, monotonicMs: clock.monotonicMs }),
+    newEngine: () =>
+      new Engine({
+        evaluationMsMax: config.queryMsMax,
+        rowsPerRelationMax: config.derivedRowsMax,
+        materialisedRowsMax: config.heldRowsMax,
+        monotonicMs: clock.monotonicMs,
+      }),
     firstWrites: parts.firstWrites,
     metrics: metrics.replication,
     settings: {

@@ -25,16 +25,15 @@ async function answerSimulation(call: WriteCall): Promise<Answer> {
   const { replica, random, settings } = call.context;
   const wanted = newSimulationFrom(parseBody(await call.text(settings.requestBodyBytesMax)));
   await call.awaitConsistency();
-  const { catalog, engine } = replica;
-  const { answers, trace } = simulate(
-    { catalog, engine },
-    {
-      ...wanted,
-      policy: call.params.policy ?? '',
-      delta: isTrue(call.query.get('delta')),
-      trace: isTrue(call.query.get('trace')),
-      newUuid: () => random.uuid(),
-    },
+  const request = {
+    ...wanted,
+    policy: call.params.policy ?? '',
+    delta: isTrue(call.query.get('delta')),
+    trace: isTrue(call.query.get('trace')),
+    newUuid: () => random.uuid(),
+  };
+  const { answers, trace } = await call.evaluated(() =>
+    simulate({ catalog: replica.catalog, engine: replica.engine }, request),
   );
   return objectAnswer({ result: [...answers], ...(trace === null ? {} : { trace }) });
 }
