@@ -28,6 +28,7 @@ export function boundRows(node: RelationNode, binding: Binding, parts: BoundQuer
   const { component } = node;
   if (node.isAvailable || binding.columns.length === 0 || component === null) return null;
   if (component.recursive || component.volatile || component.negativeCycle !== null) return null;
+  if (node.rules.some(({ aggregation }) => aggregation !== undefined)) return null;
   if (node.demandCost > Math.max(costMin, rowsRead(node) * rowsPerUnit)) return null;
   const { evaluator, materialiser } = parts;
   const { budget, interner } = evaluator.runtime;

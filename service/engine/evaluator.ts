@@ -41,6 +41,10 @@ export class Evaluator {
   /** As {@link Evaluator.all}; yields when the slice of time is over. */
   *allInSlices(rule: RuleForm, sink: Sink): BuildSteps {
     if (rule.never) return;
+    if (rule.aggregation !== undefined) {
+      this.all(rule, 1, sink);
+      return;
+    }
     const request = { start: { kind: 'all' }, output: rule.head.args } as const;
     const compiled = this.#compiled(rule, 'all in slices', () => request);
     this.runtime.budget.subject = rule.ruleId;
@@ -124,7 +128,7 @@ export class Evaluator {
 
   /** Estimated rows that {@link Evaluator.all} looks at. Throws UnsafeEvaluation. */
   cost(rule: RuleForm): number {
-    if (rule.never) return 0;
+    if (rule.never || rule.aggregation !== undefined) return 0;
     return planRule(rule, { start: { kind: 'all' }, output: rule.head.args }, this.#statistics).cost;
   }
 

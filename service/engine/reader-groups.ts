@@ -52,7 +52,7 @@ function byShape(readers: readonly BodyOccurrence[]): Iterable<readonly BodyOccu
   const groups = new Map<string, BodyOccurrence[]>();
   readers.forEach((reader, at) => {
     const { rule, literal } = reader;
-    const isAlone = rule.never || rule.head.node.view!.recursive;
+    const isAlone = rule.never || rule.aggregation !== undefined || rule.head.node.view!.recursive;
     const key = isAlone ? `${at}` : `${literal} ${familyKey(rule)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [reader]);
