@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Driver } from '../datasources/driver.ts';
+import type { EnforcementMode } from '../policy/executions.ts';
 import type { ReplicaPort } from '../replication/replica-port.ts';
 import type { SystemPort } from '../replication/system-port.ts';
 import type { ApiSecurity } from './api-security.ts';
@@ -15,6 +16,8 @@ export interface ApiContext {
   readonly system: () => SystemPort | null;
   readonly drivers: ReadonlyMap<string, Driver>;
   readonly dataSources: DataSourcePort;
+  /** Of the configuration: the most that is done about actions. */
+  readonly enforcementMode: EnforcementMode;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

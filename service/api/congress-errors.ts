@@ -3,6 +3,17 @@
  * never sends are left out.
  */
 export const congressErrors = {
+  executionFailed: { number: 1016, status: 400, description: 'Error in execution procedure' },
+  actionSyntax: {
+    number: 1017,
+    status: 400,
+    description: 'Incorrect action syntax. Requires: <service>:<action>',
+  },
+  argumentSyntax: {
+    number: 1018,
+    status: 400,
+    description: "Incorrect argument syntax. Requires: {'positional': [<args>], 'named': {<key>:<value>,}}",
+  },
   unknown: { number: 1000, status: 400, description: 'Unknown error' },
   ruleSyntax: { number: 1002, status: 400, description: 'Syntax error for rule' },
   multipleRules: { number: 1003, status: 400, description: 'Received string representing more than 1 rule' },

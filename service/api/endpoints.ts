@@ -4,6 +4,7 @@ import { dataSourcePollingEndpoints } from './routes/data-source-polling.ts';
 import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
 import { driverEndpoints } from './routes/drivers.ts';
+import { executionEndpoints } from './routes/executions.ts';
 import { explanationEndpoints } from './routes/explanation.ts';
 import { fleetEndpoints } from './routes/fleet.ts';
 import { libraryPolicyEndpoints } from './routes/library-policies.ts';
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...libraryPolicyEndpoints,
   ...dataSourceEndpoints,
   ...dataSourcePollingEndpoints,
+  ...executionEndpoints,
   ...dataSourceTableEndpoints,
   ...driverEndpoints,
   ...versionEndpoints,

@@ -87,3 +87,9 @@ export const explainedRowsMax = 20_000;
 /** Levels of rows and derivations of one row that an explanation may be asked for. */
 export const explanationDepthMax = 50;
 export const explanationWidthMax = 100;
+/** Executions that are open at a time, over all policies: rows beyond wait for others to leave. */
+export const executionsOpenMax = 20_000;
+/** Steps of the execution ledger in one commit. */
+export const executionStepsMax = 40;
+/** What is kept of the answer of a target, in UTF-16 code units. */
+export const executionDetailLengthMax = 500;

@@ -79,7 +79,7 @@ export class TableFeeds {
           const request = { dataSource: dataSourceId, table, rows, polled: true };
           await this.#options.pusher.replace(request, options(signal));
         } else {
-          const changedAtMs = this.#options.clock.nowMs();
+          const changedAtMs = Math.round(this.#options.clock.nowMs());
           const write = changeTable({ basedOn: version, deleted, inserted, polled: true, changedAtMs });
           await this.#options.committer.submit(write, options(signal));
         }

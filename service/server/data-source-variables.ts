@@ -63,4 +63,11 @@ export const dataSourceVariables = {
     'CONGRESS_DATA_SOURCE_HOSTS_ALLOWED',
     'The only hosts that data sources may ask. Unset: all that are not refused.',
   ),
+  enforcement: choiceVariable({
+    name: 'CONGRESS_ENFORCEMENT',
+    description:
+      'Most that this replica does about actions: send them, record what it would send, or nothing. The switch in the API can only do less.',
+    fallback: 'on',
+    choices: ['on', 'dry-run', 'off'],
+  }),
 } as const;

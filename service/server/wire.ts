@@ -12,8 +12,10 @@ import { HostRules } from '../datasources/host-rules.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Write } from '../policy/write.ts';
 import { fillLibrary } from '../policy/writes/fill-library.ts';
+import { Enforcer } from '../replication/enforcement/enforcer.ts';
 import { type Replication, startReplication } from '../replication/start-replication.ts';
 import type { Config } from './config.ts';
+import { actionSender } from './data-sources/action-sender.ts';
 import { DataSources } from './data-sources/data-sources.ts';
 import { DiskFolder } from './disk-folder.ts';
 import { fetchHttpClient } from './fetch-http-client.ts';
@@ -62,6 +64,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
   const stopping = new AbortController();
   const dataSources = dataSourcesOf(config, ports);
   let replication: Replication | null = null;
+  let enforcer: Enforcer | null = null;
 
   const server = httpServer({
     config,
@@ -71,6 +74,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
       system: () => replication?.system ?? null,
       drivers: driverCatalog,
       dataSources,
+      enforcementMode: config.enforcement,
       clock,
       random,
       logger,
@@ -89,6 +93,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
     stopReplica: async () => {
       stopping.abort();
       security.stop();
+      await enforcer?.stop();
       await dataSources.stop();
       await replication?.stop();
     },
@@ -112,6 +117,7 @@ export async function startReplica(config: Config, ports: Ports): Promise<Runnin
     });
     replica.begin(replication.port);
     dataSources.begin(replication);
+    enforcer = enforcing(config, { ...ports, replication, dataSources });
     await Promise.all([ready, replication.ended]);
   };
   return { port: address.port, shutdown, failed: onlyFailure(run()) };
@@ -176,6 +182,17 @@ async function libraryWrites(config: Config, ports: Ports): Promise<readonly Wri
   const folder = config.libraryPath ?? ports.libraryFolder;
   const policies = folder === null ? null : await libraryPoliciesIn(folder, ports);
   return policies === null ? [] : fillLibrary(policies);
+}
+
+function enforcing(
+  config: Config,
+  parts: Ports & { readonly replication: Replication; readonly dataSources: DataSources },
+): Enforcer {
+  const { live, port, leases } = parts.replication;
+  const sender = actionSender(parts.dataSources);
+  const enforcer = new Enforcer({ ...parts, live, port, leases, sender, modeMax: config.enforcement });
+  enforcer.begin();
+  return enforcer;
 }
 
 function dataSourcesOf(config: Config, ports: Ports): DataSources {

@@ -12,10 +12,12 @@ import { HostRules } from '../../service/datasources/host-rules.ts';
 import { KeyRing } from '../../service/datasources/secrets/key-ring.ts';
 import { Engine } from '../../service/engine/engine.ts';
 import type { Write } from '../../service/policy/write.ts';
+import { Enforcer } from '../../service/replication/enforcement/enforcer.ts';
 import type { ReplicaPort } from '../../service/replication/replica-port.ts';
 import type { ReplicationSettings } from '../../service/replication/settings.ts';
 import { startReplication } from '../../service/replication/start-replication.ts';
 import { readConfig } from '../../service/server/config.ts';
+import { actionSender } from '../../service/server/data-sources/action-sender.ts';
 import { DataSources } from '../../service/server/data-sources/data-sources.ts';
 import { httpServer } from '../../service/server/http-server.ts';
 import { systemClock } from '../../service/server/system-clock.ts';
@@ -106,6 +108,7 @@ export class ApiServer {
       system: () => null,
       drivers: driverCatalog,
       dataSources: dataSourcesFor(driverCatalog),
+      enforcementMode: 'on',
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -151,7 +154,20 @@ export class ApiServer {
     while (!replication.port.health().ready) await new Promise((resolve) => setImmediate(resolve));
     const dataSources = dataSourcesFor(options.drivers ?? driverCatalog);
     dataSources.begin(replication);
+    const { live, port, leases } = replication;
+    const enforcer = new Enforcer({
+      live,
+      port,
+      leases,
+      sender: actionSender(dataSources),
+      modeMax: options.enforcementMode ?? 'on',
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+    });
+    enforcer.begin();
     const stop = async (): Promise<void> => {
+      await enforcer.stop();
       await dataSources.stop();
       await replication.stop();
     };

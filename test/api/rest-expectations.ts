@@ -23,7 +23,6 @@ const clean400 = 'bad input is 400, not an internal error (docs/decisions/0601)'
 const selfLink =
   'below the URL map the version document links to /v1/ (reference 1.2); it was recorded without the map';
 const masked = 'secrets are never shown (docs/decisions/0601)';
-const execute = 'REST API issue: execute';
 const lazy = 'lazy tables are a matter of the drivers of OpenStack, which are not here (docs/DATASOURCES.md)';
 const kinds = 'all policy kinds are evaluated; in Congress this kind fails inside (reference 3.2)';
 
@@ -53,9 +52,6 @@ const versionLinks = [
 const version = {
   version: { id: 'v1', status: 'CURRENT', updated: '2013-08-12T17:42:13Z', links: versionLinks },
 };
-const range = (from: number, to: number, expectation: Expectation) =>
-  Object.fromEntries(Array.from({ length: to - from + 1 }, (_, index) => [from + index, expectation]));
-
 /** Sessions were recorded with polls at known moments: these data sources are polled once before the step. */
 export const polledBefore: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'drivers-data-sources-actions': { 42: 'srv' },
@@ -92,7 +88,8 @@ export const restExpectations: Readonly<Record<string, Readonly<Record<number, E
       error('Bad Request::Method process_webhook_notification not supported for datasource doc', 400),
     ),
     57: differs(clean400, 400, error('the body must be a list of events', 400)),
-    ...range(66, 80, skipped(execute)),
+    72: differs(clean400, 400, error('Error in execution procedure::Service doc has no actions', 1016)),
+    80: differs(clean400, 400, error('(what is wrong)', 400)),
   },
   library: {
     4: differs('an unknown id is not found', 404, error('No policy found with policy id nope', 404)),

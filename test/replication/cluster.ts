@@ -4,6 +4,7 @@ import type { ReplicaId, Sequence } from '../../service/base/ids.ts';
 import type { Json } from '../../service/base/json.ts';
 import { type Logger, silentLogger } from '../../service/base/logger.ts';
 import { Engine } from '../../service/engine/engine.ts';
+import type { PollingMode } from '../../service/policy/entities.ts';
 import type { Write } from '../../service/policy/write.ts';
 import { createDataSource } from '../../service/policy/writes/create-data-source.ts';
 import { createPolicy } from '../../service/policy/writes/create-policy.ts';
@@ -214,11 +215,12 @@ export class Cluster {
     return insertRule({ policy, ...this.newRule(text) });
   }
 
-  dataSource(name: string, tables: Readonly<Record<string, readonly string[]>>) {
+  dataSource(name: string, tables: Readonly<Record<string, readonly string[]>>, polling?: PollingMode) {
     return createDataSource({
       id: this.random.uuid(),
       name,
       driver: 'push',
+      ...(polling === undefined ? {} : { polling }),
       description: null,
       enabled: true,
       config: null,

@@ -23,6 +23,7 @@ import {
 } from '../schemas/data-source-schema.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
 import { requestRefreshRoute } from './data-source-polling.ts';
+import { executeOnDataSource } from './execute.ts';
 
 const missing = serviceMissing({ prefix: '' });
 
@@ -61,6 +62,7 @@ export const dataSourceEndpoints: readonly Endpoint[] = [
       handle: remove,
     },
     actions: {
+      execute: executeOnDataSource,
       request_refresh: requestRefreshRoute,
       update: {
         summary: 'Change description, configuration or polling of a data source',

@@ -20,6 +20,7 @@ import {
   policySchema,
   policyStatusSchema,
 } from '../schemas/policy-schema.ts';
+import { executeOnPolicy } from './execute.ts';
 import { policyPatch, policyPut, policyValidate } from './policy-changes.ts';
 import { createdPolicyJson, policyJson } from './policy-json.ts';
 import { simulateRoute } from './simulation.ts';
@@ -60,7 +61,7 @@ export const policyEndpoints: readonly Endpoint[] = [
       answers: { 200: policySchema },
       handle: remove,
     },
-    actions: { simulate: simulateRoute, validate: policyValidate },
+    actions: { execute: executeOnPolicy, simulate: simulateRoute, validate: policyValidate },
   },
   {
     path: '/v1/policies/:policy/status',
