@@ -33,6 +33,7 @@ export class DataSources implements DataSourcePort {
   readonly #options: DataSourcesOptions;
   readonly #running = new Map<string, { readonly config: string; readonly source: RunningDataSource }>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #actions = new WeakMap<DataSource, ReadonlyMap<string, DriverAction>>();
   #replication: Replication | null = null;
   #stopped = false;
 
@@ -71,9 +72,7 @@ export class DataSources implements DataSourcePort {
   /** What the driver says about an action; null when it does not know it. */
   action(service: string, action: string): DriverAction | null {
     const dataSource = this.#replication?.live.state.catalog.dataSourceByName(service);
-    const driver = dataSource && this.#options.drivers.get(dataSource.driver);
-    const actions = driver?.actions?.(dataSource?.config ?? {}) ?? [];
-    return actions.find(({ name }) => name === action) ?? null;
+    return dataSource === undefined ? null : (this.#actionsOf(dataSource).get(action) ?? null);
   }
 
   /** Has a data source, by its name, do something. Never rejects but with the reason of the signal. */
@@ -85,6 +84,16 @@ export class DataSources implements DataSourcePort {
     if (running === undefined)
       return { kind: 'refused', detail: `data source \`${service}\` has no actions` };
     return running.source.execute(call, signal);
+  }
+
+  /** Asked for every row of an execute table, so the configuration is read once. */
+  #actionsOf(dataSource: DataSource): ReadonlyMap<string, DriverAction> {
+    const known = this.#actions.get(dataSource);
+    if (known !== undefined) return known;
+    const actions = this.#options.drivers.get(dataSource.driver)?.actions?.(dataSource.config ?? {}) ?? [];
+    const byName = new Map(actions.map((each) => [each.name, each]));
+    this.#actions.set(dataSource, byName);
+    return byName;
   }
 
   #reconcile(): void {
