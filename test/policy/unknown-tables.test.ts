@@ -7,7 +7,7 @@ import { type HeldChange, UnknownTables } from '../../service/policy/unknown-tab
 import { Oracle } from '../support/oracle.ts';
 
 function rule(ruleId: string, text: string, policy = 'p'): HeldChange {
-  return { kind: 'insert-rule', policy, ruleId, rule: parse(text)[0] as Rule };
+  return { kind: 'insert-rule', policy, ruleId, rule: parse(text, 'extended')[0] as Rule };
 }
 
 function rows(table: string, ...values: string[]): HeldChange {
@@ -75,6 +75,13 @@ describe('a table that was never synchronised', () => {
       rows('servers', 'a'),
     );
     expect(held.rows('known')).toEqual(['a']);
+  });
+
+  it('is not counted before its rows are there', () => {
+    const held = new Held().apply(awaited('servers'), rule('r1', 'many(count(x)) :- ds:servers(x)'));
+    expect(held.rows('many')).toEqual([]);
+    held.apply(rows('servers', 'a', 'b'));
+    expect(held.rows('many')).toEqual(['2']);
   });
 
   it('becomes known to be gone with its data source', () => {
