@@ -120,6 +120,8 @@ describe('executions over the API', () => {
     await until(async () => (await executions('?state=done')).length === 1);
     expect(acted()).toHaveLength(1);
     expect(await executions()).toHaveLength(1);
+    const [{ id }] = await executions();
+    expect(replies.map(({ headers }) => headers['congress-execution'])).toEqual([id, id]);
   });
 
   it('tell what went wrong, and are sent again with the same id when a person says so', async () => {

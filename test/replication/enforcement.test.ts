@@ -89,6 +89,25 @@ describe('enforcement', () => {
   });
 });
 
+describe('a holder that ends in order', () => {
+  it('waits for the outcome of what it has sent, and sends nothing more', async () => {
+    const enforcement = await EnforcementCluster.ready(2);
+    enforcement.target.retry = { delivery: 'at-most-once', attemptsMax: 3, backoffMs: 100 };
+    enforcement.target.answer = async () => {
+      await enforcement.cluster.clock.sleep(2_000);
+      return { kind: 'done', detail: 'done' };
+    };
+    await enforcement.policy(0, 'q(1)', pause);
+    await enforcement.settle(500);
+    expect(enforcement.states()).toEqual(['sent']);
+    await enforcement.cluster.clock.run(enforcement.enforcers[enforcement.holder()!]!.stop());
+    await enforcement.settle(20_000);
+    expect(enforcement.states()).toEqual(['done']);
+    expect(enforcement.target.calls).toHaveLength(1);
+    await enforcement.stop();
+  });
+});
+
 describe('an activation of unknown outcome', () => {
   async function lostHolder(delivery: 'at-least-once' | 'at-most-once'): Promise<EnforcementCluster> {
     const enforcement = await EnforcementCluster.ready(2);

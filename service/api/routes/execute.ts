@@ -83,8 +83,8 @@ async function execute(call: WriteCall, asked: Asked): Promise<Answer> {
     nowMs: Math.round(clock.nowMs()),
     modeMax: enforcementMode,
   };
-  await replica.write(requestExecution(wanted), writeOptions(call, text));
-  return { ...objectAnswer({}), headers: { 'Congress-Execution': id } };
+  const { result } = await replica.write(requestExecution(wanted), writeOptions(call, text));
+  return { ...objectAnswer({}), headers: { 'Congress-Execution': result.id } };
 }
 
 function failed(detail: string): WireError {

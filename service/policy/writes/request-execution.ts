@@ -21,12 +21,13 @@ export interface RequestedExecution {
  * Puts an action that somebody asks for over the API (Congress reference 1.10) into the ledger, to be sent by
  * whoever enforces. While enforcement is not on it is recorded and never sent, as Congress does when it is
  * configured so; it does not come as a surprise later.
+ * Answers its id.
  */
 export function requestExecution({
   modeMax,
   nowMs,
   ...asked
-}: RequestedExecution): Write<readonly boolean[]> {
+}: RequestedExecution): Write<{ readonly id: string }> {
   return {
     name: 'request-execution',
     plan(catalog, at) {
@@ -41,7 +42,8 @@ export function requestExecution({
         openedAtMs: nowMs,
         changedAtMs: nowMs,
       };
-      return stepExecutions([{ kind: 'open', execution }]).plan(catalog, at);
+      const { changes } = stepExecutions([{ kind: 'open', execution }]).plan(catalog, at);
+      return { changes, result: { id: asked.id } };
     },
   };
 }

@@ -55,6 +55,8 @@ const inFlightMax = 16;
 const tickMs = 1_000;
 const backoffMaxMs = 300_000;
 const chunksAtOnceMax = 8;
+/** How long the end of the process waits for outcomes. */
+const stopGraceMs = 5_000;
 
 /**
  * Acts on execute tables while this replica holds the enforcement lease (ARCHITECTURE section 6).
@@ -99,11 +101,15 @@ export class Enforcer {
     });
   }
 
-  /** Stops sending and resolves when nothing runs any more. */
+  /** Sends nothing more, waits a little for the outcome of what is under way, and lets others take over. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the replica stops'));
-    this.#term?.abort(new LeaseLost(enforcementLease));
     this.#wakeUp.abort();
+    const timer = new AbortController();
+    const waited = this.#options.clock.sleep(stopGraceMs, timer.signal).catch(() => {});
+    await Promise.race([Promise.all(this.#work), waited]);
+    timer.abort();
+    this.#term?.abort(new LeaseLost(enforcementLease));
     await Promise.all(this.#work);
     await this.#lease?.release();
   }
@@ -112,7 +118,7 @@ export class Enforcer {
     const { logger } = this.#options;
     if (!(await this.#caughtUp(term))) return;
     let told = '';
-    while (term.isOn()) {
+    while (term.isOn() && !this.#stopping.signal.aborted) {
       this.#wakeUp = new AbortController();
       try {
         await this.#step(term);
