@@ -7,7 +7,8 @@ export class UnknownDriver extends Problem {
   readonly driver: unknown;
 
   constructor(driver: unknown) {
-    super(`no driver \`${String(driver)}\``);
+    // Somebody else's object may have a `toString` of its own, which is no function.
+    super(typeof driver === 'string' ? `no driver \`${driver}\`` : 'the name of a driver is a text');
     this.driver = driver;
   }
 }

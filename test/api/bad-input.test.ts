@@ -136,6 +136,7 @@ describe('bad input', () => {
     [{ name: 5, driver: 'push', config: tables }, 'Datasource name'],
     [{ driver: 'push', config: tables }, 'Datasource name'],
     [{ name: 'd', driver: 5 }, 'Invalid driver'],
+    [{ name: 'd', driver: { toString: 1, valueOf: 1 } }, 'Invalid driver'],
     [{ name: 'd', driver: '__proto__' }, 'Invalid driver'],
     [{ name: 'd', driver: 'push', config: [] }, '`config` must be an object'],
     [{ name: 'd', driver: 'push', config: 'notjson' }, '`config` is no JSON'],
