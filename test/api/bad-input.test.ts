@@ -221,6 +221,13 @@ describe('bad input', () => {
     expect(reply.json.error.message).toBe('Method not supported');
   });
 
+  it.each(['/v1/policies/alice?action=execute', '/v1/data-sources/ds?action=execute'])(
+    'an action whose name is an object with a toString is refused by %s',
+    async (path) => {
+      expectRefused(await server.send(post(path, { name: { toString: 1, valueOf: 1 }, args: {} })), 400);
+    },
+  );
+
   it.each(['with space', '', 'x'.repeat(201), 'ümlaut'])('the Idempotency-Key %j is refused', async (key) => {
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     expectRefused(await server.send({ ...post('/v1/policies', { name: 'z' }), headers }), 400);

@@ -28,7 +28,7 @@ export const executeOnPolicy: WriteRoute = {
     const { text, body } = await read(call);
     if (body.name === undefined) return methodMissing();
     const args = argumentsOf(body);
-    const parts = String(body.name).split(':');
+    const parts = actionName(body.name).split(':');
     const [service = '', action = ''] = parts;
     if (parts.length !== 2) throw plainCongressError(congressErrors.actionSyntax);
     return execute(call, { text, service, action, ...args });
@@ -46,11 +46,16 @@ export const executeOnDataSource: WriteRoute = {
     return execute(call, {
       text,
       service,
-      action: body.name === undefined ? '' : String(body.name),
+      action: body.name === undefined ? '' : actionName(body.name),
       ...args,
     });
   },
 };
+
+/** A name that is no text is shown as Python does; an object may have a `toString` that is no function. */
+function actionName(name: unknown): string {
+  return typeof name === 'string' ? name : pythonText(name);
+}
 
 interface Asked {
   readonly text: string;
