@@ -1,5 +1,7 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** What came back, or why nothing did. */
 export interface FuzzReply {
@@ -50,10 +52,12 @@ export class HttpExchange {
           const contentType = got['content-type'] ?? '';
           const requestId = String(got['x-openstack-request-id'] ?? '');
           const done = () => resolve({ status, contentType, requestId, text });
-          response.on('data', (chunk: Buffer) => {
+          const source = method === 'HEAD' ? response : decoded(response);
+          source.on('data', (chunk: Buffer) => {
             if (text.length < textLengthMax) text += chunk.toString();
           });
-          response.on('end', done);
+          source.on('end', done);
+          source.on('error', reject);
           response.on('error', reject);
           if (contentType.startsWith('text/event-stream')) {
             done();
@@ -83,5 +87,19 @@ export class HttpExchange {
 
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+/** The body as it was before it was compressed. */
+function decoded(response: IncomingMessage): Readable {
+  switch (response.headers['content-encoding']) {
+    case 'gzip':
+      return response.pipe(createGunzip());
+    case 'br':
+      return response.pipe(createBrotliDecompress());
+    case 'deflate':
+      return response.pipe(createInflate());
+    default:
+      return response;
   }
 }

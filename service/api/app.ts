@@ -1,5 +1,6 @@
 import express from 'express';
 import type { ApiContext } from './api-context.ts';
+import { contentCoding } from './content-coding.ts';
 import { RequestServer } from './request-server.ts';
 
 /**
@@ -13,6 +14,7 @@ export function createApp(context: ApiContext): express.Application {
   app.disable('etag');
   app.set('trust proxy', trusted(context.settings.trustProxy));
   const server = new RequestServer(context);
+  app.use(contentCoding);
   app.use((request, response) => server.serve(request, response));
   return app;
 }

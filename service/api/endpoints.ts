@@ -3,6 +3,7 @@ import { changeEndpoints } from './routes/changes.ts';
 import { dataSourcePollingEndpoints } from './routes/data-source-polling.ts';
 import { dataSourceTableEndpoints } from './routes/data-source-tables.ts';
 import { dataSourceEndpoints } from './routes/data-sources.ts';
+import { documentationEndpoints } from './routes/documentation.ts';
 import { driverEndpoints } from './routes/drivers.ts';
 import { executionEndpoints } from './routes/executions.ts';
 import { explanationEndpoints } from './routes/explanation.ts';
@@ -16,6 +17,7 @@ import { versionEndpoints } from './routes/versions.ts';
 
 /** Every path (Congress reference 1.4, and what is ours). */
 export const endpoints: readonly Endpoint[] = [
+  ...documentationEndpoints(() => endpoints),
   ...policyEndpoints,
   ...ruleEndpoints,
   ...policyTableEndpoints,

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Sequence } from '../base/ids.ts';
 import type { Consistency } from '../replication/replica-port.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
@@ -8,6 +9,7 @@ import { decodePath } from './canonical-path.ts';
 import { consistencyAsked } from './consistency.ts';
 import type { Call, Endpoint, OpenRoute, ReadRoute, WriteCall, WriteRoute } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { tagged } from './entity-tag.ts';
 import { answerToProblem, bareFailure, methodMissing, routeMissing } from './errors.ts';
 import { EvaluationTurns } from './evaluation-turns.ts';
 import { addressOf, auditEntryOf, type Exchange, exchangeOf } from './exchange.ts';
@@ -17,6 +19,7 @@ import { LoadShedder } from './limits/load-shedder.ts';
 import { TokenBuckets } from './limits/token-buckets.ts';
 import { NotReadyYet, RequestAborted, WireError } from './problems.ts';
 import { bodyText, mediaTypeOf } from './request-body.ts';
+import { requestIdOf } from './request-id.ts';
 import { sendAnswer } from './response.ts';
 import { type RouteMatch, RouteTable } from './route-table.ts';
 import { versionsAnswer } from './routes/versions.ts';
@@ -26,6 +29,8 @@ interface Outcome {
   readonly route: string;
   readonly answer: Answer;
   readonly stale: boolean;
+  /** At which the answer was made; that of the moment of sending when absent. */
+  readonly sequence?: Sequence;
 }
 
 /** A request that has found its route. */
@@ -60,7 +65,7 @@ export class RequestServer {
 
   serve(request: Request, response: Response): void {
     const startedMs = this.#context.clock.monotonicMs();
-    const exchange = exchangeOf(request, response, `req-${this.#context.random.uuid()}`);
+    const exchange = exchangeOf(request, response, requestIdOf(request, this.#context.random));
     const finish = (outcome: Outcome): void => {
       this.#finish(exchange, outcome);
       this.#context.metrics.requestEnded({
@@ -86,10 +91,15 @@ export class RequestServer {
     }
   }
 
-  #finish(exchange: Exchange, { route, answer, stale }: Outcome): void {
+  #finish(exchange: Exchange, { route, answer, stale, sequence }: Outcome): void {
     const { response, requestId, trail } = exchange;
     for (const place of trail.places) place.leave();
-    sendAnswer(this.#context, response, { answer, stale, requestId });
+    sendAnswer(this.#context, response, {
+      answer,
+      stale,
+      requestId,
+      sequence: sequence ?? this.#context.replica.applied(),
+    });
     const { status, headers } = answer;
     const entry = auditEntryOf(exchange, { route, status, location: headers?.Location });
     if (entry !== null) this.#context.security.audit.record(entry);
@@ -105,7 +115,7 @@ export class RequestServer {
     exchange.trail.places.push(this.#shedder.enter());
     if (method === 'GET' && endpoint.get !== undefined) {
       const routed = { route: endpoint.get, match, exchange };
-      return this.#admitted(routed, () => this.#read(routed));
+      return this.#admitted(routed, () => this.#conditional(routed));
     }
     const route = open === undefined ? writeRoute(endpoint, exchange) : null;
     if (route === null) return plain(endpoint.path, methodMissing());
@@ -152,6 +162,19 @@ export class RequestServer {
     if (!route.moreForReaders) return answer(anonymous);
     const subject = this.#guard.identify(exchange.request.headers);
     return subject instanceof Promise ? subject.then(answer) : answer(subject);
+  }
+
+  /** A read with its entity tag, and the sequence at which it was made: putting a long answer together takes turns. */
+  async #conditional(routed: Routed<ReadRoute>): Promise<Outcome> {
+    const { route, exchange } = routed;
+    let sequence = this.#context.replica.applied();
+    const handle: ReadRoute['handle'] = (call) => {
+      sequence = this.#context.replica.applied();
+      return route.handle(call);
+    };
+    const outcome = await this.#read({ ...routed, route: { ...route, handle } });
+    const answer = await tagged(outcome.answer, exchange.request.headers['if-none-match']);
+    return { ...outcome, answer, sequence };
   }
 
   async #read(routed: Routed<ReadRoute>): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { Sequence } from '../base/ids.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext } from './api-context.ts';
 import { securityHeaders, transportSecurity } from './security-headers.ts';
@@ -7,6 +8,8 @@ export interface Sendable {
   readonly answer: Answer;
   readonly stale: boolean;
   readonly requestId: string;
+  /** At which the answer was made. */
+  readonly sequence: Sequence;
 }
 
 /**
@@ -44,14 +47,17 @@ export function sendAnswer(context: ApiContext, response: Response, sendable: Se
   sendRest(response, pieces);
 }
 
-function commonHeaders(context: ApiContext, { answer, stale, requestId }: Sendable): Record<string, string> {
+function commonHeaders(
+  context: ApiContext,
+  { answer, stale, requestId, sequence }: Sendable,
+): Record<string, string> {
   const { replica } = context;
   const stalenessMs = replica.stalenessMs();
   const headers: Record<string, string> = {
     ...securityHeaders,
     'Content-Type': 'application/json',
     'x-openstack-request-id': requestId,
-    'Congress-Sequence': String(replica.applied()),
+    'Congress-Sequence': String(sequence),
     'Congress-Staleness-Ms': stalenessMs === null ? 'unknown' : String(Math.round(stalenessMs)),
     ...answer.headers,
   };
@@ -65,6 +71,11 @@ function sendWhole(
   status: number,
   content: { readonly headers: Record<string, string>; readonly body: string },
 ): void {
+  if (status === 304) {
+    const { 'Content-Type': _, ...headers } = content.headers;
+    response.writeHead(status, headers).end();
+    return;
+  }
   const bytes = Buffer.from(content.body);
   response.writeHead(status, { ...content.headers, 'Content-Length': String(bytes.length) });
   response.end(bytes);
@@ -102,14 +113,20 @@ function drained(response: Response): Promise<void> {
 /** How long a client may leave a stream unread. */
 const stalledMs = 30_000;
 
+/** One listener for the whole answer: behind a compressor, listeners that come and go would pile up. */
 function sendRest(response: Response, pieces: Iterator<string>): void {
-  if (response.destroyed) return;
-  const piece = pieces.next();
-  if (piece.done) {
-    response.end();
-    return;
-  }
-  const next = (): void => sendRest(response, pieces);
-  if (response.write(piece.value)) setImmediate(next);
-  else response.once('drain', next);
+  let isFull = false;
+  const next = (): void => {
+    if (response.destroyed) return;
+    const piece = pieces.next();
+    if (piece.done) response.end();
+    else if (response.write(piece.value)) setImmediate(next);
+    else isFull = true;
+  };
+  response.on('drain', () => {
+    if (!isFull) return;
+    isFull = false;
+    next();
+  });
+  next();
 }

@@ -25,6 +25,7 @@ import { systemRandom } from '../../service/server/system-random.ts';
 import { MemoryRowStore } from '../../service/store/memory/memory-row-store.ts';
 import { MemoryStateStore } from '../../service/store/memory/memory-state-store.ts';
 import type { StateStore } from '../../service/store/state-store.ts';
+import { nonconformity } from './conformance.ts';
 
 export interface Reply {
   readonly status: number;
@@ -58,7 +59,10 @@ function dataSourcesFor(drivers: ReadonlyMap<string, Driver>): DataSources {
   });
 }
 
-/** The application on a free port of this process, with whatever replica a test gives it. */
+/**
+ * The application on a free port of this process, with whatever replica a test gives it. Every answer is held
+ * against the OpenAPI document.
+ */
 export class ApiServer {
   static readonly settings: ApiContext['settings'] = {
     replicaName: 'test',
@@ -209,6 +213,17 @@ export class ApiServer {
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
+          const wrong = nonconformity({
+            method,
+            path,
+            status: response.statusCode ?? 0,
+            contentType: response.headers['content-type'],
+            text,
+          });
+          if (wrong !== null) {
+            reject(new Error(`${method} ${path} is not as in the OpenAPI document: ${wrong}`));
+            return;
+          }
           const isJson = response.headers['content-type'] === 'application/json' && text !== '';
           resolve({
             status: response.statusCode ?? 0,

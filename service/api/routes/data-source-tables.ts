@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { DataSource, TableSchema } from '../../policy/entities.ts';
 import { DataSourceTableNotFound } from '../../policy/problems.ts';
-import { type Answer, emptyAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, emptyAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { nothingFound } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
+import { pagedList, pagedRows } from '../paging.ts';
 import { BadRequest, WireError } from '../problems.ts';
 import { parseRowsBody } from '../request-body.ts';
-import { rowsJson } from '../rows-json.ts';
 import { tableJson } from '../schema-json.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import { rowsSchema, tableColumnsSchema, tableNameSchema, tablesSchema } from '../schemas/table-schema.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
 
@@ -22,6 +23,7 @@ export const dataSourceTableEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the tables of a data source',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: tablesSchema },
       handle: listTables,
     },
@@ -52,7 +54,7 @@ export const dataSourceTableEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the rows of a table of a data source',
       access: 'reader',
-      query: { trace: z.string().describe('ignored') },
+      query: { ...pageParameters, trace: z.string().describe('ignored') },
       answers: { 200: rowsSchema },
       handle: listRows,
     },
@@ -69,7 +71,11 @@ export const dataSourceTableEndpoints: readonly Endpoint[] = [
 ];
 
 function listTables(call: Call): Answer {
-  return listAnswer(dataSourceOf(call, missing).tables.map(({ table }) => ({ id: table })));
+  const { tables } = dataSourceOf(call, missing);
+  return pagedList(
+    call,
+    tables.map(({ table }) => ({ id: table })),
+  );
 }
 
 function showTable(call: Call): Answer {
@@ -97,7 +103,7 @@ function listRows(call: Call): Answer {
     arity: found.columns.length,
     modal: null,
   });
-  return { status: 200, body: rowsJson(rows, null) };
+  return pagedRows(call, rows, null);
 }
 
 /** Replaces the whole table on every replica, or nothing. The body is a list of rows, read losslessly. */

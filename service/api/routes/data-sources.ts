@@ -7,10 +7,11 @@ import { DataSourceNotFound } from '../../policy/problems.ts';
 import { createDataSource } from '../../policy/writes/create-data-source.ts';
 import { deleteDataSource } from '../../policy/writes/delete-data-source.ts';
 import { updateDataSource } from '../../policy/writes/update-data-source.ts';
-import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, createdAnswer, objectAnswer } from '../answer.ts';
 import { decodePath } from '../canonical-path.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { writeOptions } from '../idempotency.ts';
+import { pagedList } from '../paging.ts';
 import { WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
 import { dataSourceUpdateFrom, dataSourceUpdateSchema } from '../requests/data-source-update.ts';
@@ -21,6 +22,7 @@ import {
   dataSourcesSchema,
   dataSourceTablesSchema,
 } from '../schemas/data-source-schema.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import { dataSourceOf, serviceMissing } from './data-source-lookup.ts';
 import { requestRefreshRoute } from './data-source-polling.ts';
 import { executeOnDataSource } from './execute.ts';
@@ -35,6 +37,7 @@ export const dataSourceEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the data sources',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: dataSourcesSchema },
       handle: listDataSources,
     },
@@ -86,7 +89,11 @@ export const dataSourceEndpoints: readonly Endpoint[] = [
 ];
 
 function listDataSources(call: Call): Answer {
-  return listAnswer(call.context.replica.catalog.dataSources().map((source) => dataSourceJson(call, source)));
+  const sources = call.context.replica.catalog.dataSources();
+  return pagedList(
+    call,
+    sources.map((source) => dataSourceJson(call, source)),
+  );
 }
 
 function showDataSource(call: Call): Answer {

@@ -1,11 +1,13 @@
 import type { Json } from '../../base/json.ts';
 import type { Driver, DriverTable } from '../../datasources/driver.ts';
 import { InvalidDriverConfig } from '../../datasources/problems.ts';
-import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
+import { pagedList } from '../paging.ts';
 import { WireError } from '../problems.ts';
 import { tableJson } from '../schema-json.ts';
 import { driverSchema, driversSchema } from '../schemas/data-source-schema.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 
 /** Kinds of data sources that this server knows (reference 1.12). */
 export const driverEndpoints: readonly Endpoint[] = [
@@ -15,6 +17,7 @@ export const driverEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the drivers',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: driversSchema },
       handle: listDrivers,
     },
@@ -31,8 +34,12 @@ export const driverEndpoints: readonly Endpoint[] = [
   },
 ];
 
-function listDrivers({ context }: Call): Answer {
-  return listAnswer([...context.drivers.values()].map(({ id, description }) => ({ id, description })));
+function listDrivers(call: Call): Answer {
+  const drivers = [...call.context.drivers.values()];
+  return pagedList(
+    call,
+    drivers.map(({ id, description }) => ({ id, description })),
+  );
 }
 
 function showDriver({ context, params }: Call): Answer {

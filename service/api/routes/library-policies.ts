@@ -11,13 +11,15 @@ import {
   deleteLibraryPolicy,
   replaceLibraryPolicy,
 } from '../../policy/writes/library-writes.ts';
-import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, createdAnswer, objectAnswer } from '../answer.ts';
 import { decodePath } from '../canonical-path.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { writeOptions } from '../idempotency.ts';
+import { pagedList } from '../paging.ts';
 import { parseBody } from '../request-body.ts';
 import { newLibraryPolicyFrom } from '../requests/new-library-policy.ts';
 import { policyWithRulesSchema } from '../requests/policy-with-rules.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import { libraryPoliciesSchema, libraryPolicySchema } from '../schemas/policy-schema.ts';
 
 const includeRules = z.string().describe('`false` leaves the rules out');
@@ -30,7 +32,11 @@ export const libraryPolicyEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the library policies',
       access: 'reader',
-      query: { include_rules: includeRules, name: z.string().describe('only the one of this name') },
+      query: {
+        ...pageParameters,
+        include_rules: includeRules,
+        name: z.string().describe('only the one of this name'),
+      },
       answers: { 200: libraryPoliciesSchema },
       handle: list,
     },
@@ -73,7 +79,10 @@ function list(call: Call): Answer {
   const name = call.query.get('name');
   const named =
     name === null ? library.list() : [library.byName(name)].filter((found) => found !== undefined);
-  return listAnswer(named.map((policy) => shownAs(call, policy)));
+  return pagedList(
+    call,
+    named.map((policy) => shownAs(call, policy)),
+  );
 }
 
 function show(call: Call): Answer {

@@ -5,15 +5,17 @@ import { createPolicyFromLibrary } from '../../policy/writes/create-policy-from-
 import { deletePolicy } from '../../policy/writes/delete-policy.ts';
 import { libraryPolicySummary } from '../../policy/writes/library-policy-summary.ts';
 import { policySummary } from '../../policy/writes/policy-summary.ts';
-import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, createdAnswer, objectAnswer } from '../answer.ts';
 import { libraryAttemptsMax } from '../api-limits.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { writeOptions } from '../idempotency.ts';
+import { pagedList } from '../paging.ts';
 import { BadRequest, WireError } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
 import { isJsonObject } from '../requests/json-shape.ts';
 import { newPolicyFrom, newPolicySchema } from '../requests/new-policy.ts';
 import { newRulesOf, policyWithRulesFrom } from '../requests/policy-with-rules.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import {
   createdPolicySchema,
   policiesSchema,
@@ -33,6 +35,7 @@ export const policyEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the policies',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: policiesSchema },
       handle: listPolicies,
     },
@@ -75,8 +78,12 @@ export const policyEndpoints: readonly Endpoint[] = [
   },
 ];
 
-function listPolicies({ context }: Call): Answer {
-  return listAnswer(context.replica.catalog.policies().map((policy) => policyJson(policySummary(policy))));
+function listPolicies(call: Call): Answer {
+  const policies = call.context.replica.catalog.policies();
+  return pagedList(
+    call,
+    policies.map((policy) => policyJson(policySummary(policy))),
+  );
 }
 
 function showPolicy({ context, params }: Call): Answer {

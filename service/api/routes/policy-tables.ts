@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { policyRows } from '../../policy/queries.ts';
 import { traceOfRows } from '../../policy/trace/traced-rows.ts';
-import { type Answer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { nothingFound } from '../errors.ts';
+import { pagedList, pagedRows } from '../paging.ts';
 import { BadRequest } from '../problems.ts';
 import { parseBody } from '../request-body.ts';
-import { rowsJson } from '../rows-json.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import { errorSchema } from '../schemas/system-schema.ts';
 import { tableNameSchema, tablesSchema, tracedRowsSchema, traceParameter } from '../schemas/table-schema.ts';
 
@@ -18,6 +19,7 @@ export const policyTableEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the tables of a policy',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: tablesSchema },
       handle: listTables,
     },
@@ -38,7 +40,7 @@ export const policyTableEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the rows of a table of a policy',
       access: 'reader',
-      query: { trace: traceParameter },
+      query: { ...pageParameters, trace: traceParameter },
       // 500: the table is mentioned, but nothing says how many columns it has (reference 1.8).
       answers: { 200: tracedRowsSchema, 500: errorSchema },
       handle: listRows,
@@ -56,7 +58,11 @@ export const policyTableEndpoints: readonly Endpoint[] = [
 
 function listTables(call: Call): Answer {
   const tables = call.context.replica.catalog.tablesOf(policyNameOf(call));
-  return tables === undefined ? nothingFound() : listAnswer(tables.map((table) => ({ id: table })));
+  if (tables === undefined) return nothingFound();
+  return pagedList(
+    call,
+    tables.map((table) => ({ id: table })),
+  );
 }
 
 function showTable(call: Call): Answer {
@@ -72,7 +78,7 @@ function listRows(call: Call): Answer {
   const rows = policyRows({ catalog, engine }, asked);
   const isTraced = call.query.get('trace')?.toLowerCase() === 'true';
   const trace = isTraced ? traceOfRows({ catalog, engine }, asked) || 'Not available' : null;
-  return { status: 200, body: rowsJson(rows, trace) };
+  return pagedRows(call, rows, trace);
 }
 
 /** Rows of a policy follow from its rules: there is nothing to replace (reference 1.4). */

@@ -1,19 +1,21 @@
-import type { Json } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import type { Policy, StoredRule } from '../../policy/entities.ts';
 import { PolicyOfRuleNotFound } from '../../policy/problems.ts';
 import { deleteRule } from '../../policy/writes/delete-rule.ts';
 import { insertRule } from '../../policy/writes/insert-rule.ts';
 import { type RuleReplacement, replaceRule } from '../../policy/writes/replace-rule.ts';
-import { type Answer, createdAnswer, listAnswer, objectAnswer } from '../answer.ts';
+import { type Answer, createdAnswer, objectAnswer } from '../answer.ts';
 import type { Call, Endpoint, WriteCall } from '../endpoint.ts';
 import { methodMissing, nothingFound } from '../errors.ts';
 import { writeOptions } from '../idempotency.ts';
+import { pagedList } from '../paging.ts';
 import { WireError } from '../problems.ts';
 import { mergePatchType, parseBody } from '../request-body.ts';
 import { isJsonObject } from '../requests/json-shape.ts';
 import { newRuleFrom, newRuleSchema } from '../requests/new-rule.ts';
 import { ruleText } from '../requests/policy-with-rules.ts';
 import { rulePatchFrom, rulePatchSchema } from '../requests/rule-patch.ts';
+import { pageParameters } from '../schemas/page-parameters.ts';
 import { ruleSchema, ruleStatusSchema, rulesSchema } from '../schemas/policy-schema.ts';
 
 /** Rules (reference 1.6). */
@@ -24,6 +26,7 @@ export const ruleEndpoints: readonly Endpoint[] = [
     get: {
       summary: 'List the rules of a policy, as they were posted',
       access: 'reader',
+      query: pageParameters,
       answers: { 200: rulesSchema },
       handle: listRules,
     },
@@ -70,7 +73,8 @@ export const ruleEndpoints: readonly Endpoint[] = [
 
 function listRules(call: Call): Answer {
   const policy = policyOf(call);
-  return listAnswer(policy === null ? [] : call.context.replica.catalog.rules(policy.id).map(ruleJson));
+  const rules = policy === null ? [] : call.context.replica.catalog.rules(policy.id);
+  return pagedList(call, rules.map(ruleJson));
 }
 
 function showRule(call: Call): Answer {
@@ -156,7 +160,7 @@ function ruleOf(call: Call, policy: Policy | null): StoredRule | undefined {
   return policy === null ? undefined : call.context.replica.catalog.rule(policy.id, call.params.rule ?? '');
 }
 
-function ruleJson(rule: Pick<StoredRule, 'text' | 'name' | 'comment'> & { readonly id: string }): Json {
+function ruleJson(rule: Pick<StoredRule, 'text' | 'name' | 'comment'> & { readonly id: string }): JsonObject {
   const { id, text, name, comment } = rule;
   return { id, rule: text, name, comment };
 }

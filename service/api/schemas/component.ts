@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The schemas that have a name in the OpenAPI document, by that name. */
-const components = z.registry<{ readonly id: string }>();
+export const components = z.registry<{ readonly id: string }>();
 
 /** Gives a schema its name in the document; where it is used, the document refers to it. */
 export function component<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
