@@ -58,6 +58,7 @@ const app = createApp({
   logger: silentLogger,
   metrics: silentHttpMetrics,
   isDraining: () => false,
+  enforcementMode: 'off',
   security: noSecurity,
   settings: {
     replicaName: 'bench',
