@@ -5,6 +5,7 @@ import { serverImage } from './constructs/image.ts';
 import { LoadBalancer } from './constructs/load-balancer.ts';
 import { Network, zoneTokens } from './constructs/network.ts';
 import { ReplicaService } from './constructs/replica-service.ts';
+import { secretsKey } from './constructs/secrets-key.ts';
 import { serverPort } from './constructs/server-environment.ts';
 import { StateTables } from './constructs/state-tables.ts';
 import type { Settings } from './settings.ts';
@@ -38,6 +39,7 @@ export class CongressStack extends Stack {
       network,
       tables,
       loadBalancer,
+      secretsKey: secretsKey(this, settings),
       image: serverImage(this, props),
     });
     new Alarms(this, 'Alarms', { settings, loadBalancer, replicas, tables });

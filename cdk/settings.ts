@@ -30,6 +30,8 @@ export interface Settings {
   /** Tables and logs survive `cdk destroy`, and deletion protection is on. */
   readonly retainData: boolean;
   readonly tableEncryption: 'aws-managed' | 'aws-owned';
+  /** `kms`: a key of its own wraps the secrets of data sources. `none`: data sources with secrets are refused. */
+  readonly dataSourceSecrets: 'kms' | 'none';
   readonly logRetentionDays: number;
   /** SNS topic that alarms go to; null: they show in CloudWatch only. */
   readonly alarmTopicArn: string | null;
@@ -109,6 +111,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     allowedCidrs: read.list('allowedCidrs') ?? (internetFacing ? [] : [vpcCidr]),
     retainData: read.flag('retainData', true),
     tableEncryption: read.oneOf('tableEncryption', ['aws-managed', 'aws-owned']),
+    dataSourceSecrets: read.oneOf('dataSourceSecrets', ['kms', 'none']),
     logRetentionDays: read.integer('logRetentionDays', { byDefault: 30, min: 1, max: 3653 }),
     alarmTopicArn: read.text('alarmTopicArn'),
     environment: read.record('environment'),

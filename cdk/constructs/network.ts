@@ -16,6 +16,7 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
+import { hasSecretsKey } from './secrets-key.ts';
 
 export interface NetworkProps {
   readonly settings: Settings;
@@ -56,7 +57,7 @@ export class Network extends Construct {
     this.replicaSubnets = { subnetGroupName: 'replicas' };
     this.balancerSubnets = { subnetGroupName: settings.internetFacing ? 'public' : 'replicas' };
     this.addDynamoDbEndpoint(props.tableArns);
-    if (isolated) this.addEndpointsForImagesAndLogs();
+    if (isolated) this.addServiceEndpoints(settings);
     this.addFlowLog(settings);
   }
 
@@ -74,8 +75,11 @@ export class Network extends Construct {
     );
   }
 
-  /** Fargate pulls an image from ECR (its layers from ECR's bucket in S3) and sends logs to CloudWatch. */
-  private addEndpointsForImagesAndLogs(): void {
+  /**
+   * Fargate pulls an image from ECR (its layers from ECR's bucket in S3) and sends logs to CloudWatch; replicas ask
+   * KMS for the keys of secrets.
+   */
+  private addServiceEndpoints(settings: Settings): void {
     const { region, partition } = Stack.of(this);
     this.vpc
       .addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets: [this.replicaSubnets] })
@@ -88,7 +92,7 @@ export class Network extends Construct {
       );
     const securityGroup = new SecurityGroup(this, 'EndpointSecurityGroup', {
       vpc: this.vpc,
-      description: 'Interface endpoints: images and logs',
+      description: 'Interface endpoints: images, logs, keys',
       allowAllOutbound: false,
     });
     for (const subnet of this.vpc.selectSubnets(this.replicaSubnets).subnets) {
@@ -98,6 +102,7 @@ export class Network extends Construct {
       EcrApi: InterfaceVpcEndpointAwsService.ECR,
       EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
       Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+      ...(hasSecretsKey(settings) ? { Kms: InterfaceVpcEndpointAwsService.KMS } : {}),
     };
     for (const [id, service] of Object.entries(services)) {
       this.vpc.addInterfaceEndpoint(id, {

@@ -15,6 +15,7 @@ import {
   OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
@@ -30,6 +31,8 @@ export interface ReplicaServiceProps {
   readonly network: Network;
   readonly tables: StateTables;
   readonly loadBalancer: LoadBalancer;
+  /** Wraps the secrets of data sources; null without. */
+  readonly secretsKey: IKey | null;
   readonly image: ContainerImage;
 }
 
@@ -81,7 +84,7 @@ export class ReplicaService extends Construct {
     this.service.node.addDependency(network);
   }
 
-  private replicaTask({ settings, tables, image }: ReplicaServiceProps): FargateTaskDefinition {
+  private replicaTask({ settings, tables, image, secretsKey }: ReplicaServiceProps): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: settings.cpuUnits,
       memoryLimitMiB: settings.memoryMiB,
@@ -91,6 +94,8 @@ export class ReplicaService extends Construct {
       },
     });
     tables.grantUse(task.taskRole);
+    // What service/datasources/secrets asks of KMS, and no more.
+    secretsKey?.grant(task.taskRole, 'kms:GenerateDataKey', 'kms:Decrypt');
     task.addContainer('replica', {
       image,
       essential: true,
@@ -99,6 +104,7 @@ export class ReplicaService extends Construct {
         rowsTable: tables.rows.tableName,
         memoryMiB: settings.memoryMiB,
         https: settings.certificateArn !== null,
+        secretsKeyArn: secretsKey?.keyArn ?? null,
         further: settings.environment,
       }),
       portMappings: [{ containerPort: serverPort }],

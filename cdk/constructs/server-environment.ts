@@ -10,6 +10,8 @@ export interface ServerEnvironmentProps {
   readonly memoryMiB: number;
   /** Clients reach the balancer over HTTPS, so links must say so. */
   readonly https: boolean;
+  /** Of the key that wraps the secrets of data sources; null without one. */
+  readonly secretsKeyArn: string | null;
   /** From the context; wins over what the stack would say. */
   readonly further: Readonly<Record<string, string>>;
 }
@@ -20,7 +22,7 @@ export interface ServerEnvironmentProps {
  */
 export function serverEnvironment(props: ServerEnvironmentProps): Record<string, string> {
   const { port, stateTable, rowsTable, createTables, trustProxy } = configVariables;
-  const { keepAliveMs, drainMs, shutdownDeadlineMs, allowUnauthenticated } = configVariables;
+  const { keepAliveMs, drainMs, shutdownDeadlineMs, allowUnauthenticated, secretKmsKey } = configVariables;
   return {
     [port.name]: String(serverPort),
     [stateTable.name]: props.stateTable,
@@ -30,8 +32,9 @@ export function serverEnvironment(props: ServerEnvironmentProps): Record<string,
     [keepAliveMs.name]: String(timing.keepAlive * 1000),
     [drainMs.name]: String(timing.drain * 1000),
     [shutdownDeadlineMs.name]: String(timing.shutdownDeadline * 1000),
-    // All tables are in memory: without this the heap would stop growing far below what the task has.
     ...(authenticates(props.further) ? {} : { [allowUnauthenticated.name]: 'true' }),
+    ...(props.secretsKeyArn === null ? {} : { [secretKmsKey.name]: props.secretsKeyArn }),
+    // All tables are in memory: without this the heap would stop growing far below what the task has.
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMiB * 0.75)}`,
     ...props.further,
   };

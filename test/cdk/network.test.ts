@@ -125,11 +125,11 @@ describe('the security groups', () => {
 });
 
 describe('an isolated network', () => {
-  it('has no way to the internet, and endpoints for tables, images and logs', () => {
+  it('has no way to the internet, and endpoints for tables, images, logs and keys', () => {
     template.resourceCountIs('AWS::EC2::InternetGateway', 0);
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, 2);
-    template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 3);
+    template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 4);
   });
 
   it('gets public subnets for the balancer alone when that faces the internet', () => {

@@ -52,7 +52,7 @@ describe('the service', () => {
   it('waits for the network that its replicas need', () => {
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const endpoints = Object.keys(template.findResources('AWS::EC2::VPCEndpoint'));
-    expect(endpoints).toHaveLength(5);
+    expect(endpoints).toHaveLength(6);
     expect(service?.DependsOn).toEqual(expect.arrayContaining(endpoints));
   });
 

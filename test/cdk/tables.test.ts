@@ -34,10 +34,11 @@ describe('a replica', () => {
     .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('TaskRole'))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 
-  it('may do on the two tables what the store does there, and nothing else anywhere', () => {
+  it('may do on the two tables what the store does there, and nothing but use the key of secrets elsewhere', () => {
     const tables = Object.keys(template.findResources('AWS::DynamoDB::Table')).sort();
-    expect(statements).toHaveLength(1);
-    const [statement] = statements;
+    expect(statements).toHaveLength(2);
+    const [statement, ofSecrets] = statements;
+    expect(ofSecrets.Action).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
     expect(statement.Effect).toBe('Allow');
     expect([...statement.Action].sort()).toEqual([
       'dynamodb:BatchWriteItem',
