@@ -57,6 +57,11 @@ describe('the documentation', () => {
     expect(named.filter(({ number }) => !numbers.includes(number))).toEqual([]);
   });
 
+  it('gives each decision a number of its own', () => {
+    const numbers = readdirSync(join(projectRoot, 'docs/decisions')).map((name) => name.slice(0, 4));
+    expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+  });
+
   it('keeps decisions within 40 lines and module pages within 40', () => {
     const long = pages
       .filter(({ path }) => /^docs\/decisions\/|^service\/\w+\/README\.md$/.test(path))
