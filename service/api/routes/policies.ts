@@ -27,7 +27,7 @@ import { policyPatch, policyPut, policyValidate } from './policy-changes.ts';
 import { createdPolicyJson, policyJson } from './policy-json.ts';
 import { simulateRoute } from './simulation.ts';
 
-/** Policies (reference 1.5). execute is not built yet and answers 501. */
+/** Policies (reference 1.5), and what is asked of one: simulate and execute (reference 1.9, 1.10). */
 export const policyEndpoints: readonly Endpoint[] = [
   {
     path: '/v1/policies',
