@@ -6,6 +6,8 @@ const streakMinMs = 30;
 const streakMaxMs = 1_000;
 /** A yield in commits: a rival has to hear of the conflict, read what it missed and send its own. */
 const commitsPerYield = 6;
+/** Nobody waits longer for a turn of others, however long a commit took: the process may have stood still meanwhile. */
+const yieldMaxMs = 500;
 
 /**
  * Lets other replicas commit, too. Whoever has just committed is the first to know the new head, so under a steady load
@@ -33,7 +35,7 @@ export class TurnTaking {
     this.#streakStartMs = null;
   }
 
-  /** How long to leave room after a commit of ours that took `durationMs`; mostly 0. */
+  /** How long to leave room after a commit of ours that took `durationMs`: mostly 0, at most half a second. */
   pauseAfterMs(durationMs: number): number {
     const nowMs = this.#clock.monotonicMs();
     const isPaused = nowMs - this.#lastMs > durationMs * (1 + commitsPerYield);
@@ -46,6 +48,6 @@ export class TurnTaking {
     this.#streakMs = this.#othersCommitted ? streakMinMs : Math.min(streakMaxMs, this.#streakMs * 2);
     this.#othersCommitted = false;
     this.#streakStartMs = null;
-    return durationMs * commitsPerYield * (0.75 + 0.5 * this.#random.next());
+    return Math.min(yieldMaxMs, durationMs * commitsPerYield * (0.75 + 0.5 * this.#random.next()));
   }
 }
